@@ -1,0 +1,11 @@
+"""How people come in: by invitation only."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class InvitedOnlyAdapter(DefaultAccountAdapter):
+    """Nobody signs up alone; an administrator makes accounts."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False

@@ -128,7 +128,9 @@ class Executed(models.Model):
         verbose_name = _("executed amount")
         verbose_name_plural = _("executed amounts")
         constraints = [
-            models.UniqueConstraint(fields=["report", "sub_project", "source"], name="executed_unique_source"),
+            models.UniqueConstraint(
+                fields=["report", "sub_project", "source"], name="executed_unique_source"
+            ),
             models.CheckConstraint(
                 condition=Q(amount__gte=-WON_LIMIT, amount__lte=WON_LIMIT), name="executed_amount_in_range"
             ),

@@ -57,7 +57,8 @@ if PRODUCTION:
         ' python -c "import secrets; print(secrets.token_urlsafe(50))"',
     )
     ALLOWED_HOSTS = required(
-        "ALLOWED_HOSTS", "set it to the portal's host names, comma-separated, for example pledges.example.go.kr"
+        "ALLOWED_HOSTS",
+        "set it to the portal's host names, comma-separated, for example pledges.example.go.kr",
     ).split(",")
 else:
     SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret_key()

@@ -42,4 +42,6 @@ def _validate_slug(code: str, words: frozenset[str]) -> None:
     if len(code) > CODE_LENGTH or not SLUG.fullmatch(code):
         raise ValidationError(_("Use small letters, digits and single dashes, for example naju."))
     if code in words:
-        raise ValidationError(_("“%(code)s” is an address of the portal itself; choose another code."), params={"code": code})
+        raise ValidationError(
+            _("“%(code)s” is an address of the portal itself; choose another code."), params={"code": code}
+        )

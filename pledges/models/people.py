@@ -1,4 +1,4 @@
-"""People and what they may do where. Personal data stays here: nothing of it goes into history or documents."""
+"""People and what they may do where. Personal data stays here, out of history and documents."""
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -35,7 +35,9 @@ class User(AbstractUser):
 class Membership(models.Model):
     """What one person is in one city: a role, for officers and heads in one department."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person"))
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person")
+    )
     municipality = models.ForeignKey(
         Municipality, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("municipality")
     )

@@ -101,12 +101,16 @@ class Term(models.Model):
         ]
 
     def year_label(self, year: int) -> str:
-        """The year's column in an indicator table: ``2025``, and ``2026. 6.`` where the term ends in June."""
+        """The year's column in an indicator table: ``2025``; ``2026. 6.`` where the term ends in June."""
         last = self.ends_on
-        return f"{year}. {last.month}." if year == last.year and (last.month, last.day) != (12, 31) else str(year)
+        return (
+            f"{year}. {last.month}."
+            if year == last.year and (last.month, last.day) != (12, 31)
+            else str(year)
+        )
 
     def year_end(self, year: int, as_of: dt.date) -> dt.date:
-        """The 기준일 that a year's total belongs to: the year's last day, the term's, or ``as_of`` in its own year."""
+        """The 기준일 of a year's total: the year's last day, the term's, or ``as_of`` in its own year."""
         return min(dt.date(year, 12, 31), self.ends_on, as_of)
 
     @property

@@ -39,7 +39,9 @@ class Plan(models.Model):
     decimals = models.PositiveSmallIntegerField(_("decimals of displayed rates"), default=2)
     rounding = models.CharField(_("rounding"), max_length=10, choices=Rounding, default=Rounding.HALF_UP)
     counts_dropped = models.BooleanField(_("dropped pledges count in the denominator"), default=True)
-    money_unit = models.CharField(_("money unit"), max_length=16, choices=MoneyUnit, default=MoneyUnit.MILLION)
+    money_unit = models.CharField(
+        _("money unit"), max_length=16, choices=MoneyUnit, default=MoneyUnit.MILLION
+    )
     cycle = models.CharField(_("reporting cycle"), max_length=12, choices=Cycle, default=Cycle.QUARTERLY)
 
     objects = PlanQuerySet.as_manager()
@@ -56,7 +58,9 @@ class Plan(models.Model):
             models.CheckConstraint(
                 condition=Q(headline_method__in=HeadlineMethod.values), name="plan_method_known"
             ),
-            models.CheckConstraint(condition=Q(money_unit__in=MoneyUnit.values), name="plan_money_unit_known"),
+            models.CheckConstraint(
+                condition=Q(money_unit__in=MoneyUnit.values), name="plan_money_unit_known"
+            ),
             models.CheckConstraint(condition=~Q(code=""), name="plan_has_code"),
         ]
 
@@ -72,7 +76,9 @@ class Plan(models.Model):
 class OwnStatus(models.Model):
     """A status word that only this plan uses (우수, 통폐합, 시기미도래); counted as "other"."""
 
-    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="own_statuses", verbose_name=_("plan"))
+    plan = models.ForeignKey(
+        Plan, on_delete=models.CASCADE, related_name="own_statuses", verbose_name=_("plan")
+    )
     name = models.CharField(_("name"), max_length=30)
 
     history = HistoricalRecords()
@@ -95,7 +101,12 @@ class Area(models.Model):
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="areas", verbose_name=_("plan"))
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, related_name="children", null=True, blank=True, verbose_name=_("parent")
+        "self",
+        on_delete=models.PROTECT,
+        related_name="children",
+        null=True,
+        blank=True,
+        verbose_name=_("parent"),
     )
     code = models.CharField(_("code"), max_length=CODE_LENGTH, validators=[validate_pledge_code])
     name = models.CharField(_("name"), max_length=100, blank=True)
@@ -180,7 +191,9 @@ class Pledge(models.Model):
             models.CheckConstraint(
                 condition=Q(completion__in=["", *Completion.values]), name="pledge_completion_known"
             ),
-            models.CheckConstraint(condition=Q(novelty__in=["", *Novelty.values]), name="pledge_novelty_known"),
+            models.CheckConstraint(
+                condition=Q(novelty__in=["", *Novelty.values]), name="pledge_novelty_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -195,7 +208,9 @@ class Pledge(models.Model):
 class ScheduleTask(models.Model):
     """세부 추진상황: one line of the quarter grid."""
 
-    pledge = models.ForeignKey(Pledge, on_delete=models.CASCADE, related_name="tasks", verbose_name=_("pledge"))
+    pledge = models.ForeignKey(
+        Pledge, on_delete=models.CASCADE, related_name="tasks", verbose_name=_("pledge")
+    )
     name = models.CharField(_("task"), max_length=200)
     position = models.PositiveIntegerField(_("position"))
     note = models.CharField(_("note"), max_length=500, blank=True)

@@ -181,7 +181,9 @@ class Actual(models.Model):
     class Meta:
         verbose_name = _("actual value")
         verbose_name_plural = _("actual values")
-        constraints = [models.UniqueConstraint(fields=["report", "indicator"], name="actual_unique_indicator")]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "indicator"], name="actual_unique_indicator")
+        ]
 
     def __str__(self) -> str:
         return f"{self.indicator}: {self.value}"
@@ -225,7 +227,10 @@ class Achievement(models.Model):
     """
 
     report = models.ForeignKey(
-        ProgressReport, on_delete=models.CASCADE, related_name="achievements", verbose_name=_("progress report")
+        ProgressReport,
+        on_delete=models.CASCADE,
+        related_name="achievements",
+        verbose_name=_("progress report"),
     )
     position = models.PositiveIntegerField(_("position"))
     starts_on = models.DateField(_("starts on"))
@@ -247,7 +252,9 @@ class Achievement(models.Model):
                 fields=["report", "starts_on", "ends_on", "precision", "open_ended", "text"],
                 name="achievement_unique",
             ),
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="achievement_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="achievement_ends_after_start"
+            ),
             models.CheckConstraint(condition=~Q(text=""), name="achievement_has_text"),
             models.CheckConstraint(
                 condition=Q(precision__in=DatePrecision.values), name="achievement_precision_known"

@@ -121,6 +121,7 @@ class PeriodFactory(DjangoModelFactory):
 
     plan = factory.SubFactory(PlanFactory)
     as_of = dt.date(2024, 3, 31)
+    state = PeriodState.OPEN
     due_on = factory.LazyAttribute(lambda period: models.reports.due_date(period.as_of))
     published_at = factory.LazyAttribute(
         lambda period: timezone.now() if period.state == PeriodState.PUBLISHED else None

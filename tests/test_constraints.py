@@ -1,0 +1,189 @@
+"""Every named database constraint refuses the row it is there to refuse, on both databases."""
+
+import datetime as dt
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from budgets.models import WON_LIMIT
+from pledges import models
+from pledges.enums import PeriodState, ReportState, Role, Span, Status
+from reports.models import Edition, EditionPledge
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+ROOMS = ("pledges", "budgets", "studygroups", "reports")
+
+
+def twice(factory, **fields):
+    """Two rows alike: bypasses get_or_create, which some factories use."""
+    model = factory._meta.model
+    first = factory(**fields)
+    values = {
+        field.attname: getattr(first, field.attname)
+        for field in model._meta.concrete_fields
+        if not field.primary_key
+    }
+    model.objects.create(**values)
+
+
+def edition(**fields):
+    period = make.PeriodFactory()
+    values = {
+        "plan": period.plan,
+        "period": period,
+        "as_of": period.as_of,
+        "number": 1,
+        "summary": {},
+        "digest": "",
+        "published_at": timezone.now(),
+    }
+    return Edition.objects.create(**{**values, **fields})
+
+
+def frozen(**fields):
+    pledge = fields.pop("pledge", None) or make.PledgeFactory()
+    values = {
+        "pledge": pledge,
+        "position": 1,
+        "code": pledge.code,
+        "name": pledge.name,
+        "status": Status.NONE,
+        "status_label": "",
+        "card": {},
+    }
+    return EditionPledge.objects.create(**{**values, **fields})
+
+
+def frozen_twice(**different):
+    one = edition()
+    first = frozen(edition=one)
+    frozen(**{"edition": one, "pledge": first.pledge, "code": first.code, **different})
+
+
+def planned_twice(factory, **fields):
+    sub_project = make.SubProjectFactory()
+    factory(sub_project=sub_project, **fields)
+    factory(sub_project=sub_project, **fields)
+
+
+BREAKS = {
+    "municipality_has_code": lambda: make.MunicipalityFactory(code=""),
+    "municipality_has_name": lambda: make.MunicipalityFactory(name=""),
+    "department_unique_name": lambda: twice(make.DepartmentFactory),
+    "department_has_name": lambda: make.DepartmentFactory(name=""),
+    "term_unique_number": lambda: twice(make.TermFactory),
+    "term_ends_after_start": lambda: make.TermFactory(ends_on=dt.date(2022, 7, 1)),
+    "term_number_positive": lambda: make.TermFactory(number=0),
+    "membership_unique_in_department": lambda: twice(make.OfficerFactory),
+    "membership_unique_in_city": lambda: twice(make.MembershipFactory),
+    "membership_department_role_has_department": lambda: make.MembershipFactory(role=Role.OFFICER),
+    "membership_role_known": lambda: make.MembershipFactory(role="mayor"),
+    "plan_unique_code": lambda: twice(make.PlanFactory),
+    "plan_decimals_0_to_2": lambda: make.PlanFactory(decimals=3),
+    "plan_rounding_known": lambda: make.PlanFactory(rounding="up"),
+    "plan_method_known": lambda: make.PlanFactory(headline_method="guess"),
+    "plan_money_unit_known": lambda: make.PlanFactory(money_unit="dollar"),
+    "plan_has_code": lambda: make.PlanFactory(code=""),
+    "own_status_unique_name": lambda: [
+        models.OwnStatus.objects.create(plan=make.PlanFactory(), name="우수") for _ in range(2)
+    ],
+    "own_status_has_name": lambda: models.OwnStatus.objects.create(plan=make.PlanFactory(), name=""),
+    "area_unique_code": lambda: twice(make.AreaFactory),
+    "area_has_code": lambda: make.AreaFactory(code=""),
+    "area_not_its_own_parent": lambda: (
+        lambda area: models.Area.objects.filter(pk=area.pk).update(parent=area.pk)
+    )(make.AreaFactory()),
+    "pledge_unique_code": lambda: twice(make.PledgeFactory),
+    "pledge_code_fits_an_address": lambda: make.PledgeFactory(code="1/1"),
+    "pledge_has_name": lambda: make.PledgeFactory(name=""),
+    "pledge_completion_known": lambda: make.PledgeFactory(completion="soon"),
+    "pledge_novelty_known": lambda: make.PledgeFactory(novelty="old"),
+    "task_unique_name": lambda: twice(make.ScheduleTaskFactory),
+    "task_has_name": lambda: make.ScheduleTaskFactory(name=""),
+    "planned_quarter_unique": lambda: twice(make.PlannedQuarterFactory),
+    "planned_quarter_1_to_4": lambda: make.PlannedQuarterFactory(quarter=5),
+    "indicator_unique_name": lambda: twice(make.IndicatorFactory),
+    "indicator_has_name": lambda: make.IndicatorFactory(name=""),
+    "indicator_kind_known": lambda: make.IndicatorFactory(kind="rising"),
+    "target_unique_year": lambda: [
+        models.YearlyTarget.objects.create(indicator=indicator, year=2024, value=1)
+        for indicator in [make.IndicatorFactory()] * 2
+    ],
+    "period_unique_as_of": lambda: twice(make.PeriodFactory),
+    "period_due_after_as_of": lambda: make.PeriodFactory(due_on=dt.date(2024, 3, 30)),
+    "period_state_known": lambda: make.PeriodFactory(state="frozen"),
+    "period_published_has_time": lambda: make.PeriodFactory(state=PeriodState.PUBLISHED, published_at=None),
+    "report_unique_revision": lambda: twice(make.ApprovedReportFactory),
+    "report_one_unfinished": lambda: (
+        lambda report: make.ReportFactory(pledge=report.pledge, period=report.period, revision=2)
+    )(make.ReportFactory()),
+    "report_state_known": lambda: make.ReportFactory(state="lost"),
+    "report_status_known": lambda: make.ReportFactory(status="fine"),
+    "report_other_status_is_named": lambda: make.ReportFactory(status=Status.OTHER),
+    "report_entered_rate_0_to_100": lambda: make.ReportFactory(entered_rate="100.01"),
+    "report_rate_set_or_withdrawn": lambda: make.ReportFactory(entered_rate=50, rate_withdrawn=True),
+    "report_approved_has_time": lambda: make.ReportFactory(state=ReportState.APPROVED, approved_at=None),
+    "report_revision_positive": lambda: make.ReportFactory(revision=0),
+    "actual_unique_indicator": lambda: twice(make.ActualFactory),
+    "mark_unique_quarter": lambda: twice(make.ScheduleMarkFactory),
+    "mark_quarter_1_to_4": lambda: make.ScheduleMarkFactory(quarter=0),
+    "mark_known": lambda: make.ScheduleMarkFactory(mark="perhaps"),
+    "achievement_unique": lambda: twice(make.AchievementFactory),
+    "achievement_ends_after_start": lambda: make.AchievementFactory(ends_on=dt.date(2024, 2, 1)),
+    "achievement_has_text": lambda: make.AchievementFactory(text=""),
+    "achievement_precision_known": lambda: make.AchievementFactory(precision="hour"),
+    "evidence_unique_content": lambda: [
+        models.EvidenceFile.objects.create(report=report, name="a", media_type="b", size=1, sha256="c")
+        for report in [make.ReportFactory()] * 2
+    ],
+    "evidence_not_empty": lambda: models.EvidenceFile.objects.create(
+        report=make.ReportFactory(), name="a", media_type="b", size=0, sha256="c"
+    ),
+    "comment_has_body": lambda: models.ReportComment.objects.create(report=make.ReportFactory(), body=""),
+    "sub_project_unique_name": lambda: twice(make.SubProjectFactory),
+    "sub_project_has_name": lambda: make.SubProjectFactory(name=""),
+    **{
+        f"{kind}_{rule}": breaks
+        for kind, factory in (("investment", make.InvestmentFactory), ("secured", make.SecuredFactory))
+        for rule, breaks in {
+            "unique_year": lambda factory=factory: planned_twice(factory),
+            "unique_span": lambda factory=factory: planned_twice(factory, span=Span.AFTER, year=None),
+            "year_goes_with_span": lambda factory=factory: factory(span=Span.PRIOR),
+            "amount_in_range": lambda factory=factory: factory(amount=-1),
+            "source_known": lambda factory=factory: factory(source="lottery"),
+            "span_known": lambda factory=factory: factory(span="ever", year=None),
+        }.items()
+    },
+    "executed_unique_source": lambda: twice(make.ExecutedFactory),
+    "executed_amount_in_range": lambda: make.ExecutedFactory(amount=WON_LIMIT + 1),
+    "executed_source_known": lambda: make.ExecutedFactory(source="lottery"),
+    "edition_unique_number": lambda: [edition(), edition()],
+    "edition_number_positive": lambda: edition(number=0, reason="고침"),
+    "edition_correction_has_reason": lambda: edition(number=2),
+    "frozen_unique_code": lambda: frozen_twice(pledge=make.PledgeFactory()),
+    "frozen_unique_pledge": lambda: frozen_twice(code="other"),
+    "frozen_status_known": lambda: frozen(edition=edition(), status="fine"),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_constraint_refuses_its_row(name):
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        BREAKS[name]()
+    # SQLite names the columns, not the constraint, where a plain unique index refuses.
+    assert name in str(caught.value) or "UNIQUE constraint failed" in str(caught.value)
+
+
+def test_every_named_constraint_has_its_test():
+    named = {
+        constraint.name
+        for room in ROOMS
+        for model in apps.get_app_config(room).get_models()
+        for constraint in model._meta.constraints
+        if not model._meta.model_name.startswith("historical")
+    }
+    assert named == set(BREAKS)

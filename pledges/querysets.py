@@ -4,7 +4,8 @@ import datetime as dt
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Window
+from django.db.models.functions import RowNumber
 
 from pledges.enums import PeriodState, ReportState, Role
 
@@ -51,8 +52,21 @@ class PeriodQuerySet(models.QuerySet):
     def published(self) -> "PeriodQuerySet":
         return self.filter(state=PeriodState.PUBLISHED)
 
+    def with_approved_reports(self) -> "PeriodQuerySet":
+        """Periods in which at least one report is approved."""
+        return self.filter(reports__state=ReportState.APPROVED).distinct()
+
     def up_to(self, as_of: dt.date) -> "PeriodQuerySet":
         return self.filter(as_of__lte=as_of)
+
+    def for_plans(self, plans: Any) -> "PeriodQuerySet":
+        return self.filter(plan__in=plans)
+
+    def with_places(self) -> "PeriodQuerySet":
+        return self.select_related("plan__term__municipality")
+
+    def newest_first(self) -> "PeriodQuerySet":
+        return self.order_by("-as_of")
 
 
 class PledgeQuerySet(models.QuerySet):
@@ -65,8 +79,26 @@ class PledgeQuerySet(models.QuerySet):
             Q(lead_department__in=departments) | Q(supporting_departments__in=departments)
         ).distinct()
 
+    def for_plans(self, plans: Any) -> "PledgeQuerySet":
+        return self.filter(plan__in=plans)
+
+    def for_code(self, code: str) -> "PledgeQuerySet":
+        return self.filter(code=code)
+
+    def for_reach(self, *, cities: Any, leading: Any, concerned: Any) -> "PledgeQuerySet":
+        """Pledges of whole cities, those that ``leading`` departments lead and ``concerned`` ones support."""
+        supported = self.model.supporting_departments.through.objects.filter(
+            pledge=OuterRef("pk"), department__in=concerned
+        )
+        return self.filter(
+            Q(plan__term__municipality__in=cities) | Q(lead_department__in=leading) | Q(Exists(supported))
+        )
+
     def with_places(self) -> "PledgeQuerySet":
         return self.select_related("plan__term__municipality", "area", "lead_department")
+
+    def with_supporters(self) -> "PledgeQuerySet":
+        return self.prefetch_related("supporting_departments")
 
     def in_order(self) -> "PledgeQuerySet":
         return self.order_by("position", "pk")
@@ -96,8 +128,55 @@ class ReportQuerySet(models.QuerySet):
     def for_period(self, period: Any) -> "ReportQuerySet":
         return self.filter(period=period)
 
+    def for_periods(self, periods: Any) -> "ReportQuerySet":
+        return self.filter(period__in=periods)
+
+    def for_pledge(self, pledge: Any) -> "ReportQuerySet":
+        return self.filter(pledge=pledge)
+
+    def for_state(self, state: ReportState) -> "ReportQuerySet":
+        return self.filter(state=state)
+
+    def before(self, as_of: dt.date) -> "ReportQuerySet":
+        return self.filter(period__as_of__lt=as_of)
+
+    def in_term(self) -> "ReportQuerySet":
+        """Without the reports that only carry money spent before the term."""
+        return self.filter(period__as_of__gte=models.F("period__plan__term__starts_on"))
+
+    def newest_first(self) -> "ReportQuerySet":
+        return self.order_by("-period__as_of", "-revision")
+
+    def by_revision(self) -> "ReportQuerySet":
+        return self.order_by("-revision")
+
+    def with_people(self) -> "ReportQuerySet":
+        return self.select_related("period", "own_status", "saved_by", "submitted_by", "approved_by")
+
+    def with_places(self) -> "ReportQuerySet":
+        return self.select_related(
+            "pledge__plan__term__municipality", "pledge__lead_department", "period__plan"
+        )
+
     def up_to(self, as_of: dt.date) -> "ReportQuerySet":
         return self.filter(period__as_of__lte=as_of)
+
+    def for_pledges(self, pledges: Any) -> "ReportQuerySet":
+        return self.filter(pledge__in=pledges)
+
+    def setting_status(self) -> "ReportQuerySet":
+        """Reports that say a status, also those that take one back."""
+        return self.exclude(status="")
+
+    def setting_rate(self) -> "ReportQuerySet":
+        """Reports that enter a rate or withdraw one."""
+        return self.filter(Q(entered_rate__isnull=False) | Q(rate_withdrawn=True))
+
+    def latest_of_each_pledge(self) -> "ReportQuerySet":
+        """Of these reports the one of each pledge whose period is the last. Use on live reports."""
+        return self.annotate(
+            place=Window(RowNumber(), partition_by=[F("pledge")], order_by=F("period__as_of").desc())
+        ).filter(place=1)
 
     def latest_revision(self) -> "ReportQuerySet":
         """Of each pledge and period the highest revision, whatever its state."""
@@ -118,3 +197,16 @@ class OfReportQuerySet(models.QuerySet):
         if as_of is not None:
             reports = reports.up_to(as_of)
         return self.filter(report__in=reports)
+
+    def for_pledges(self, pledges: Any) -> "OfReportQuerySet":
+        return self.filter(report__pledge__in=pledges)
+
+    def latest_of_each(self, *keys: str) -> "OfReportQuerySet":
+        """Of the rows that agree in ``keys`` the one whose period is the last. Use on live reports' rows."""
+        return self.annotate(
+            place=Window(
+                RowNumber(),
+                partition_by=[F(key) for key in keys],
+                order_by=F("report__period__as_of").desc(),
+            )
+        ).filter(place=1)

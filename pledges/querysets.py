@@ -62,6 +62,9 @@ class PeriodQuerySet(models.QuerySet):
     def for_plans(self, plans: Any) -> "PeriodQuerySet":
         return self.filter(plan__in=plans)
 
+    def for_cities(self, municipalities: Any) -> "PeriodQuerySet":
+        return self.filter(plan__term__municipality__in=municipalities)
+
     def with_places(self) -> "PeriodQuerySet":
         return self.select_related("plan__term__municipality")
 

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import RowNumber
 
 from pledges.enums import PeriodState, ReportState, Role
@@ -14,6 +14,13 @@ class MunicipalityQuerySet(models.QuerySet):
     def for_user(self, user: Any) -> "MunicipalityQuerySet":
         """Cities in which the user holds any role; all of them for a superuser."""
         return self if user.is_superuser else self.filter(memberships__user=user).distinct()
+
+    def for_code(self, code: str) -> "MunicipalityQuerySet":
+        return self.filter(code=code)
+
+    def with_terms(self) -> "MunicipalityQuerySet":
+        """With ``terms``, the latest first: one query more."""
+        return self.prefetch_related("terms")
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -31,8 +38,23 @@ class PlanQuerySet(models.QuerySet):
     def for_address(self, city: str, number: int, code: str = "pledges") -> "PlanQuerySet":
         return self.filter(term__municipality__code=city, term__number=number, code=code)
 
+    def for_staff(self, user: Any) -> "PlanQuerySet":
+        """Plans of the cities in which the user holds any role; all of them for a superuser."""
+        if user.is_superuser:
+            return self
+        return self.filter(term__municipality__in=user.memberships.values("municipality"))
+
     def for_municipalities(self, municipalities: Any) -> "PlanQuerySet":
         return self.filter(term__municipality__in=municipalities)
+
+    def for_terms(self, terms: Any) -> "PlanQuerySet":
+        return self.filter(term__in=list(terms))
+
+    def for_code(self, code: str) -> "PlanQuerySet":
+        return self.filter(code=code)
+
+    def without_code(self, code: str) -> "PlanQuerySet":
+        return self.exclude(code=code)
 
     def with_places(self) -> "PlanQuerySet":
         return self.select_related("term__municipality")
@@ -70,6 +92,21 @@ class PeriodQuerySet(models.QuerySet):
 
     def newest_first(self) -> "PeriodQuerySet":
         return self.order_by("-as_of")
+
+    def with_report_counts(self) -> "PeriodQuerySet":
+        """``approved_count``: pledges with an approved report; ``submitted_count``: reports to be checked;
+        ``draft_count``: drafts and returned ones."""
+        states = {
+            "approved_count": [ReportState.APPROVED],
+            "submitted_count": [ReportState.SUBMITTED],
+            "draft_count": [ReportState.DRAFT, ReportState.RETURNED],
+        }
+        return self.annotate(
+            **{
+                name: Count("reports__pledge", filter=Q(reports__state__in=of), distinct=True)
+                for name, of in states.items()
+            }
+        )
 
 
 class PledgeQuerySet(models.QuerySet):

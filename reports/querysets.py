@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 
 class EditionQuerySet(models.QuerySet):
@@ -21,6 +21,26 @@ class EditionQuerySet(models.QuerySet):
         """Of each period the edition with the highest number."""
         newer = self.model._default_manager.filter(period=OuterRef("period"), number__gt=OuterRef("number"))
         return self.filter(~Exists(newer))
+
+    def for_number(self, number: int) -> "EditionQuerySet":
+        return self.filter(number=number)
+
+    def for_plans(self, plans: Any) -> "EditionQuerySet":
+        return self.filter(plan__in=plans)
+
+    def with_pledge(self, code: str) -> "EditionQuerySet":
+        """Editions in which a pledge of this code stands."""
+        return self.filter(pledges__code=code)
+
+    def latest_of_each_plan(self) -> "EditionQuerySet":
+        """Of each plan the edition that readers get: the last 기준일, its highest number."""
+        newer = self.model._default_manager.filter(plan=OuterRef("plan")).filter(
+            Q(as_of__gt=OuterRef("as_of")) | Q(as_of=OuterRef("as_of"), number__gt=OuterRef("number"))
+        )
+        return self.filter(~Exists(newer))
+
+    def without_summary(self) -> "EditionQuerySet":
+        return self.defer("summary")
 
     def newest_first(self) -> "EditionQuerySet":
         return self.order_by("-as_of", "-number")
@@ -49,5 +69,44 @@ class EditionPledgeQuerySet(models.QuerySet):
             | Q(area_path__contains=f">{code}>")
         )
 
+    def for_status(self, status: str) -> "EditionPledgeQuerySet":
+        return self.filter(status=status)
+
+    def for_status_label(self, label: str) -> "EditionPledgeQuerySet":
+        return self.filter(status_label=label)
+
+    def for_department(self, name: str) -> "EditionPledgeQuerySet":
+        return self.filter(department=name)
+
+    def for_completion(self, completion: str) -> "EditionPledgeQuerySet":
+        return self.filter(completion=completion)
+
+    def for_budgeted(self, budgeted: bool | None) -> "EditionPledgeQuerySet":
+        return self.filter(budgeted=budgeted)
+
+    def with_indicator_rates(self) -> "EditionPledgeQuerySet":
+        """Pledges whose rate comes from indicators: only those have attainment to date."""
+        return self.filter(rate_sort__isnull=False, to_date_sort__isnull=False)
+
     def without_cards(self) -> "EditionPledgeQuerySet":
         return self.defer("card", "search_text")
+
+    def in_order(self) -> "EditionPledgeQuerySet":
+        """The plan's own order; codes do not sort."""
+        return self.order_by("position")
+
+    def ordered_by(self, column: str, *, descending: bool) -> "EditionPledgeQuerySet":
+        """By a column, what has no value last either way, then in the plan's order."""
+        ordering = F(column).desc(nulls_last=True) if descending else F(column).asc(nulls_last=True)
+        return self.order_by(ordering, "position")
+
+    def before(self, position: int) -> "EditionPledgeQuerySet":
+        """Rows above this one in the plan's order, nearest first."""
+        return self.filter(position__lt=position).order_by("-position")
+
+    def after(self, position: int) -> "EditionPledgeQuerySet":
+        return self.filter(position__gt=position).order_by("position")
+
+    def counted_by_kind(self) -> "EditionPledgeQuerySet":
+        """How many rows there are of each department, completion and budget kind, as dicts."""
+        return self.order_by().values("department", "completion", "budgeted").annotate(pledges=Count("pk"))

@@ -1,0 +1,170 @@
+"""The list of pledges as a file: what is shown, in the order shown, without pages."""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+
+from pledges.enums import MoneyUnit
+from pledges.notation import in_unit
+from pledges.spreadsheet import WrittenColumn, WrittenSheet, write_workbook
+from reports.models import Edition, EditionPledge
+from reports.public.addresses import address
+from reports.public.reading import Reading
+from reports.public.wording import status_word
+from reports.templatetags.portal import word
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# A cell that begins with one of these is a formula to a spreadsheet program.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    width: int
+    is_text: bool = True
+
+
+def export(
+    request: HttpRequest, suffix: str, reading: Reading, edition: Edition, rows: Iterable[EditionPledge]
+) -> HttpResponse:
+    """The rows as ``csv``, ``json`` or ``xlsx``."""
+    if suffix == "json":
+        return JsonResponse(
+            as_json(request, reading, edition, rows), json_dumps_params={"ensure_ascii": False, "indent": 1}
+        )
+    columns, lines = as_lines(reading, rows)
+    if suffix == "csv":
+        response = HttpResponse(as_csv(columns, lines), content_type="text/csv; charset=utf-8")
+    else:
+        sheet = WrittenSheet(
+            _("Pledges"),
+            tuple(WrittenColumn(column.name, column.width, is_text=column.is_text) for column in columns),
+            lines,
+        )
+        response = HttpResponse(write_workbook([sheet]), content_type=XLSX)
+    city, term = reading.place.city, reading.plan.term
+    name = f"{city.code}-{term.number}-{reading.plan.code}-{edition.as_of.isoformat()}.{suffix}"
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response
+
+
+def as_lines(reading: Reading, rows: Iterable[EditionPledge]) -> tuple[list[Column], list[list[Any]]]:
+    """Columns, and a line a pledge: text, Decimal, or None where there is nothing. Money in the plan's unit."""
+    unit = MoneyUnit(reading.plan.money_unit)
+    columns = [
+        Column(_("No."), 10),
+        Column(_("Pledge"), 40),
+        Column(_("Area code"), 10),
+        Column(_("Area"), 20),
+        Column(_("Department"), 18),
+        Column(_("Completion"), 10),
+        Column(_("Budget"), 10),
+        Column(_("Progress"), 16),
+        Column(_("Fulfilment rate (%)"), 12, is_text=False),
+        Column(_("Attainment to date (%)"), 12, is_text=False),
+        Column(_("Planned (%(unit)s)") % {"unit": unit.label}, 14, is_text=False),
+        Column(_("Executed (%(unit)s)") % {"unit": unit.label}, 14, is_text=False),
+        Column(_("Report"), 10),
+    ]
+    budget = {True: _("Needs a budget"), False: _("Needs no budget"), None: ""}
+    lines = [
+        [
+            row.code,
+            row.name,
+            row.area_code,
+            row.area_name,
+            row.department,
+            word(row.completion, "completion"),
+            budget[row.budgeted],
+            status_word(row.status, row.status_label),
+            _rate(row.rate_display),
+            _rate(row.to_date_display),
+            None if row.planned is None else in_unit(row.planned, unit),
+            None if row.executed is None else in_unit(row.executed, unit),
+            _("Not submitted") if row.not_submitted else "",
+        ]
+        for row in rows
+    ]
+    return columns, lines
+
+
+def as_csv(columns: list[Column], lines: list[list[Any]]) -> str:
+    """CSV that Excel opens as UTF-8 and in which no text becomes a formula."""
+    text = io.StringIO()
+    text.write("\ufeff")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([harmless(column.name) for column in columns])
+    for line in lines:
+        writer.writerow(
+            [
+                harmless(value)
+                if isinstance(value, str)
+                else ""
+                if value is None
+                else format(value.normalize(), "f")
+                for value in line
+            ]
+        )
+    return text.getvalue()
+
+
+def harmless(text: str) -> str:
+    """Text of a CSV cell, with an apostrophe before what a spreadsheet program would compute."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def as_json(
+    request: HttpRequest, reading: Reading, edition: Edition, rows: Iterable[EditionPledge]
+) -> dict[str, Any]:
+    """The list for machines: codes, rates as text, money in whole 원, null where there is nothing."""
+    city, term, plan = reading.place.city, reading.plan.term, reading.plan
+    pledges = [
+        {
+            "code": row.code,
+            "name": row.name,
+            "areas": row.area_path.split(">") if row.area_path else [],
+            "area_name": row.area_name,
+            "department": row.department,
+            "completion": row.completion or None,
+            "budgeted": row.budgeted,
+            "status": row.status,
+            "status_label": row.status_label,
+            "rate": _text(row.rate_display),
+            "to_date": _text(row.to_date_display),
+            "planned": row.planned,
+            "executed": row.executed,
+            "not_submitted": row.not_submitted,
+            "url": request.build_absolute_uri(
+                address("card", city=city.code, term=term.number, plan=plan.code, code=row.code)
+            ),
+        }
+        for row in rows
+    ]
+    return {
+        "plan": plan.address,
+        "city": city.name,
+        "name": plan.name,
+        "fictional": city.is_fictional,
+        "as_of": edition.as_of.isoformat(),
+        "edition": edition.number,
+        "published_at": edition.published_at.isoformat(),
+        "money": "KRW",
+        "count": len(pledges),
+        "pledges": pledges,
+    }
+
+
+def _text(display: str) -> str | None:
+    return None if display in {"", "–"} else display
+
+
+def _rate(display: str) -> Decimal | None:
+    return None if display in {"", "–"} else Decimal(display)

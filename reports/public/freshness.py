@@ -1,0 +1,65 @@
+"""Conditional GET: an edition never changes, so neither does its page until the portal itself does."""
+
+import functools
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.translation import get_language
+
+from reports.public.reading import Reading
+
+PORTAL = Path(settings.BASE_DIR)
+SOURCES = ("templates/base.html", "templates/public", "static/css", "reports", "config/locale", "pledges")
+
+
+@functools.cache
+def portal_version() -> str:
+    """A digest of everything that renders a page, the same in every worker; a new release changes it."""
+    digest = hashlib.sha256()
+    for source in SOURCES:
+        path = PORTAL / source
+        for file in [path] if path.is_file() else sorted(path.rglob("*")):
+            if file.is_file() and file.suffix in {".html", ".css", ".py", ".mo"}:
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def etag(request: HttpRequest, reading: Reading, *more: Any) -> str | None:
+    """A weak tag of the page in this edition and language; None for signed-in people, whose header differs.
+
+    ``more`` is what else the page shows that is not of the edition.
+    """
+    if settings.DEBUG or request.user.is_authenticated or reading.edition is None:
+        return None
+    parts = (
+        portal_version(),
+        get_language(),
+        request.get_full_path(),
+        reading.edition.pk,
+        reading.edition.digest,
+        reading.newest.pk if reading.newest else None,
+        reading.plan.name,
+        reading.place.city.name,
+        reading.place.city.is_fictional,
+        *more,
+    )
+    return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+
+
+def unchanged(request: HttpRequest, tag: str | None) -> HttpResponse | None:
+    """The 304 answer where the reader's copy is still good."""
+    return get_conditional_response(request, etag=tag) if tag else None
+
+
+def tagged(response: HttpResponse, tag: str | None) -> HttpResponse:
+    """The response with its tag; caches ask again before they use it."""
+    if tag:
+        response.headers["ETag"] = tag
+        patch_cache_control(response, no_cache=True)
+    else:
+        patch_cache_control(response, private=True, no_cache=True)
+    return response

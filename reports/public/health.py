@@ -1,0 +1,27 @@
+"""What machines ask: is the portal alive, and where may robots go."""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+
+from pledges.permissions import public
+
+
+@public
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 where the database answers a query, 503 where it doesn't. Says nothing else about the house."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            alive = cursor.fetchone() == (1,)
+    except DatabaseError:
+        alive = False
+    return JsonResponse({"status": "ok" if alive else "unavailable"}, status=200 if alive else 503)
+
+
+@public
+def robots(request: HttpRequest) -> HttpResponse:
+    """Published pages are for everybody; the doors of the staff are of no use to a search engine."""
+    lines = ["User-agent: *", "Disallow: /staff/", "Disallow: /accounts/", "Disallow: /admin/", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

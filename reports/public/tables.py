@@ -1,0 +1,53 @@
+"""The list of published pledges: its columns and their order. The template writes the cells."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from reports.models import EditionPledge
+from reports.querysets import EditionPledgeQuerySet
+
+PAGE_SIZES = (20, 50, 100)
+
+
+class PledgeTable(tables.Table):
+    code = tables.Column(verbose_name=gettext_lazy("No."), order_by="position")
+    name = tables.Column(verbose_name=gettext_lazy("Pledge"))
+    department = tables.Column(verbose_name=gettext_lazy("Department"))
+    status = tables.Column(verbose_name=gettext_lazy("Progress"), orderable=False)
+    rate = tables.Column(verbose_name=gettext_lazy("Fulfilment rate"), accessor="rate_sort")
+    to_date = tables.Column(verbose_name=gettext_lazy("To date"), accessor="to_date_sort")
+    planned = tables.Column(verbose_name=gettext_lazy("Planned"))
+    executed = tables.Column(verbose_name=gettext_lazy("Executed"))
+
+    class Meta:
+        model = EditionPledge
+        fields: tuple[str, ...] = ()
+        order_by_field = "sort"
+        template_name = "public/_pledge_table.html"
+
+    def order_name(self, rows: EditionPledgeQuerySet, is_descending: bool) -> tuple[Any, bool]:
+        return rows.ordered_by("name", descending=is_descending), True
+
+    def order_department(self, rows: EditionPledgeQuerySet, is_descending: bool) -> tuple[Any, bool]:
+        return rows.ordered_by("department", descending=is_descending), True
+
+    def order_rate(self, rows: EditionPledgeQuerySet, is_descending: bool) -> tuple[Any, bool]:
+        return rows.ordered_by("rate_sort", descending=is_descending), True
+
+    def order_to_date(self, rows: EditionPledgeQuerySet, is_descending: bool) -> tuple[Any, bool]:
+        return rows.ordered_by("to_date_sort", descending=is_descending), True
+
+    def order_planned(self, rows: EditionPledgeQuerySet, is_descending: bool) -> tuple[Any, bool]:
+        return rows.ordered_by("planned", descending=is_descending), True
+
+    def order_executed(self, rows: EditionPledgeQuerySet, is_descending: bool) -> tuple[Any, bool]:
+        return rows.ordered_by("executed", descending=is_descending), True
+
+
+def page_size(request: HttpRequest) -> int:
+    """How many rows a page has: what was asked for where it is one of the offered sizes."""
+    asked = request.GET.get("per_page", "")
+    return int(asked) if asked in map(str, PAGE_SIZES) else PAGE_SIZES[0]

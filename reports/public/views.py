@@ -1,0 +1,311 @@
+"""Pages for everybody. They read editions: what was published, as it was published."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from django_tables2 import RequestConfig
+
+from pledges.models import Municipality, Plan
+from pledges.permissions import public
+from reports.models import Edition, EditionPledge
+from reports.public import exports, freshness, wording
+from reports.public.addresses import MAIN_PLAN, address
+from reports.public.errors import NotPublished
+from reports.public.filters import PledgeFilter
+from reports.public.reading import (
+    Place,
+    Reading,
+    current_term,
+    find_city,
+    find_place,
+    need_edition,
+    read_plan,
+)
+from reports.public.tables import PAGE_SIZES, PledgeTable, page_size
+
+try:
+    from reports.cards import read_card, to_document
+    from reports.summaries import read_summary
+except ImportError:  # until editions are written
+    import functools
+
+    from reports.cards import Card
+    from reports.frozen import from_json
+    from reports.frozen import to_json as to_document
+    from reports.summaries import PlanSummary
+
+    read_card = functools.partial(from_json, Card)
+    read_summary = functools.partial(from_json, PlanSummary)
+
+SHOWN_AT_ONCE = 10
+
+
+@public
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The cities; straight to the current term where there is one city."""
+    cities = list(Municipality.objects.with_terms())
+    terms = {city.pk: current_term(list(city.terms.all()), timezone.localdate()) for city in cities}
+    if len(cities) == 1 and (term := terms[cities[0].pk]):
+        return HttpResponseRedirect(address("front", city=cities[0].code, term=term.number))
+    plans = {
+        plan.term_id: plan
+        for plan in Plan.objects.for_terms(filter(None, terms.values())).for_code(MAIN_PLAN)
+    }
+    editions = {edition.plan_id: edition for edition in _latest(plans.values())}
+    rows = [
+        {"city": city, "term": term, **_headline(plans.get(term.pk) if term else None, editions)}
+        for city in cities
+        for term in [terms[city.pk]]
+    ]
+    return render(request, "public/home.html", {"rows": rows})
+
+
+@public
+@require_safe
+def city(request: HttpRequest, city: str) -> HttpResponse:
+    """A city's terms, the past ones too."""
+    found = find_city(city)
+    terms = list(found.terms.all())
+    plans = list(Plan.objects.for_terms(terms))
+    editions = {edition.plan_id: edition for edition in _latest(plans)}
+    main = {plan.term_id: plan for plan in plans if plan.code == MAIN_PLAN}
+    others: dict[int, list[Plan]] = {}
+    for plan in plans:
+        if plan.code != MAIN_PLAN:
+            others.setdefault(plan.term_id, []).append(plan)
+    rows = [
+        {"term": term, "others": others.get(term.pk, []), **_headline(main.get(term.pk), editions)}
+        for term in terms
+    ]
+    context = {"place": Place(found), "rows": rows, "current": current_term(terms, timezone.localdate())}
+    return render(request, "public/city.html", context)
+
+
+@public
+@require_safe
+def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
+    """A plan at a glance: its headline with the formula, statuses, areas, money, what lags."""
+    place = find_place(city, term, plan)
+    others = list(Plan.objects.for_terms([place.term]).without_code(plan))
+    if place.plan is None:
+        return render(request, "public/unpublished.html", {"place": place, "others": others, "page": "front"})
+    reading = read_plan(request, place, with_summary=True)
+    if reading.edition is None:
+        context = {"place": place, "reading": reading, "others": others, "page": "front"}
+        return render(request, "public/unpublished.html", context)
+    editions = list(Edition.objects.for_plan(place.plan).without_summary().newest_first())
+    tag = freshness.etag(
+        request, reading, len(editions), editions[0].pk, [(other.code, other.name) for other in others]
+    )
+    if same := freshness.unchanged(request, tag):
+        return same
+    summary = read_summary(reading.edition.summary)
+    context = {
+        **_reading_context(reading, "front"),
+        "summary": summary,
+        "statuses": wording.status_counts(summary),
+        "formula": wording.method_formula(summary.headline.method),
+        "numbers": wording.method_numbers(summary.headline),
+        "top_areas": [area for area in summary.areas if area.depth == 0],
+        "lagging": summary.lagging[:SHOWN_AT_ONCE],
+        "not_submitted": summary.not_submitted[:SHOWN_AT_ONCE],
+        "editions": editions,
+        "others": others,
+    }
+    return freshness.tagged(render(request, "public/front.html", context), tag)
+
+
+@public
+@require_safe
+def method(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
+    """Every formula side by side with this plan's numbers."""
+    reading = _read(request, city, term, plan, with_summary=True)
+    edition = need_edition(reading)
+    tag = freshness.etag(request, reading)
+    if same := freshness.unchanged(request, tag):
+        return same
+    summary = read_summary(edition.summary)
+    examples = [
+        read_card(row.card)
+        for row in EditionPledge.objects.for_edition(edition).with_indicator_rates().in_order()[:1]
+    ]
+    context = {
+        **_reading_context(reading, "method"),
+        "summary": summary,
+        "rounding": wording.rounding_words(summary.plan.decimals, summary.plan.rounding),
+        "methods": [
+            {
+                "line": line,
+                "formula": wording.method_formula(line.method),
+                "numbers": wording.method_numbers(line),
+                "is_mean": line.method in wording.MEANS,
+                "is_headline": line.method == summary.headline.method,
+            }
+            for line in summary.methods
+        ],
+        "example": examples[0] if examples else None,
+        "workings": [wording.indicator_working(row) for row in examples[0].indicators] if examples else [],
+        "mean_working": wording.mean_working(examples[0]) if examples else "",
+    }
+    return freshness.tagged(render(request, "public/method.html", context), tag)
+
+
+@public
+@require_safe
+def area(request: HttpRequest, city: str, term: int, plan: str, code: str) -> HttpResponse:
+    """An area: its rate and money, its sub-areas, its pledges."""
+    reading = _read(request, city, term, plan, with_summary=True)
+    edition = need_edition(reading)
+    summary = read_summary(edition.summary)
+    by_code = {line.code: line for line in summary.areas}
+    if code not in by_code:
+        raise NotPublished(_("There is no such area in this plan."))
+    tag = freshness.etag(request, reading)
+    if same := freshness.unchanged(request, tag):
+        return same
+    line = by_code[code]
+    parents = []
+    parent = by_code.get(line.parent)
+    while parent is not None and parent not in parents:
+        parents.insert(0, parent)
+        parent = by_code.get(parent.parent)
+    context = {
+        **_reading_context(reading, "area"),
+        "summary": summary,
+        "area": line,
+        "parents": parents,
+        "sub_areas": [other for other in summary.areas if other.parent == code],
+        "rows": EditionPledge.objects.for_edition(edition).for_area(code).without_cards().in_order(),
+    }
+    return freshness.tagged(render(request, "public/area.html", context), tag)
+
+
+@public
+@require_safe
+def pledge_list(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
+    """The pledges of the edition: searched, filtered, sorted, in pages."""
+    reading = _read(request, city, term, plan, with_summary=True)
+    edition = need_edition(reading)
+    tag = freshness.etag(request, reading)
+    if same := freshness.unchanged(request, tag):
+        return same
+    summary = read_summary(edition.summary)
+    chosen, table = _filtered(request, edition, summary)
+    RequestConfig(request, paginate={"per_page": page_size(request)}).configure(table)
+    context = {
+        **_reading_context(reading, "list"),
+        "summary": summary,
+        "filter": chosen,
+        "table": table,
+        "page_sizes": PAGE_SIZES,
+        "page_size": page_size(request),
+        "sizes_query": _query_without(request, "per_page", "page"),
+        "file_query": _query_without(request, "per_page", "page"),
+        "formats": ("xlsx", "csv", "json"),
+    }
+    return freshness.tagged(render(request, "public/list.html", context), tag)
+
+
+@public
+@require_safe
+def list_file(request: HttpRequest, city: str, term: int, plan: str, suffix: str) -> HttpResponse:
+    """What the list shows, as a file."""
+    reading = _read(request, city, term, plan, with_summary=True)
+    edition = need_edition(reading)
+    tag = freshness.etag(request, reading)
+    if same := freshness.unchanged(request, tag):
+        return same
+    _chosen, table = _filtered(request, edition, read_summary(edition.summary))
+    RequestConfig(request, paginate=False).configure(table)
+    return freshness.tagged(exports.export(request, suffix, reading, edition, table.data), tag)
+
+
+@public
+@require_safe
+def card(request: HttpRequest, city: str, term: int, plan: str, code: str) -> HttpResponse:
+    """One pledge: everything that its official card shows."""
+    reading = _read(request, city, term, plan, with_summary=False)
+    edition = need_edition(reading)
+    rows = EditionPledge.objects.for_edition(edition)
+    row = _row(rows, code)
+    editions = list(Edition.objects.for_plan(reading.plan).with_pledge(code).without_summary().newest_first())
+    tag = freshness.etag(request, reading, [other.pk for other in editions])
+    if same := freshness.unchanged(request, tag):
+        return same
+    document = read_card(row.card)
+    context = {
+        **_reading_context(reading, "card"),
+        "card": document,
+        "boxes": wording.header_boxes(document),
+        "status_box": wording.status_box(document),
+        "workings": [wording.indicator_working(line) for line in document.indicators],
+        "mean_working": wording.mean_working(document),
+        "rounding": wording.rounding_words(document.plan.decimals, document.plan.rounding),
+        "grid_years": wording.grid_years(document),
+        "previous": rows.before(row.position).without_cards().first(),
+        "next": rows.after(row.position).without_cards().first(),
+        "editions": editions,
+    }
+    return freshness.tagged(render(request, "public/card.html", context), tag)
+
+
+@public
+@require_safe
+def card_json(request: HttpRequest, city: str, term: int, plan: str, code: str) -> HttpResponse:
+    """The card document itself, for machines."""
+    reading = _read(request, city, term, plan, with_summary=False)
+    edition = need_edition(reading)
+    row = _row(EditionPledge.objects.for_edition(edition), code)
+    tag = freshness.etag(request, reading)
+    if same := freshness.unchanged(request, tag):
+        return same
+    body = {
+        "edition": edition.number,
+        "published_at": edition.published_at.isoformat(),
+        **to_document(read_card(row.card)),
+    }
+    response = JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    return freshness.tagged(response, tag)
+
+
+def _read(request: HttpRequest, city: str, term: int, plan: str, *, with_summary: bool) -> Reading:
+    return read_plan(request, find_place(city, term, plan), with_summary=with_summary)
+
+
+def _row(rows: Any, code: str) -> EditionPledge:
+    row = rows.for_code(code).first()
+    if row is None:
+        raise NotPublished(_("There is no pledge with this number in these figures."))
+    return row
+
+
+def _filtered(request: HttpRequest, edition: Edition, summary: Any) -> tuple[PledgeFilter, PledgeTable]:
+    rows = EditionPledge.objects.for_edition(edition).without_cards().in_order()
+    chosen = PledgeFilter(request.GET, queryset=rows, summary=summary)
+    return chosen, PledgeTable(chosen.qs)
+
+
+def _reading_context(reading: Reading, page: str) -> dict[str, Any]:
+    return {"place": reading.place, "reading": reading, "edition": reading.edition, "page": page}
+
+
+def _query_without(request: HttpRequest, *names: str) -> str:
+    query = request.GET.copy()
+    for name in names:
+        query.pop(name, None)
+    return query.urlencode()
+
+
+def _latest(plans: Any) -> Any:
+    return Edition.objects.for_plans(list(plans)).latest_of_each_plan()
+
+
+def _headline(plan: Plan | None, editions: dict[int, Edition]) -> dict[str, Any]:
+    edition = editions.get(plan.pk) if plan else None
+    summary = read_summary(edition.summary) if edition else None
+    return {"plan": plan, "edition": edition, "summary": summary}

@@ -7,6 +7,7 @@ the frozen documents. Nothing is computed again.
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from urllib.parse import urlencode
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -217,6 +218,11 @@ class StatusCount:
     count: int
     start: str
     width: str
+
+    @property
+    def query(self) -> str:
+        """The list's query for these pledges."""
+        return urlencode({"status": self.key})
 
 
 def status_counts(summary: PlanSummary) -> list[StatusCount]:

@@ -38,12 +38,6 @@ class PlanQuerySet(models.QuerySet):
     def for_address(self, city: str, number: int, code: str = "pledges") -> "PlanQuerySet":
         return self.filter(term__municipality__code=city, term__number=number, code=code)
 
-    def for_staff(self, user: Any) -> "PlanQuerySet":
-        """Plans of the cities in which the user holds any role; all of them for a superuser."""
-        if user.is_superuser:
-            return self
-        return self.filter(term__municipality__in=user.memberships.values("municipality"))
-
     def for_municipalities(self, municipalities: Any) -> "PlanQuerySet":
         return self.filter(term__municipality__in=municipalities)
 
@@ -77,6 +71,10 @@ class PeriodQuerySet(models.QuerySet):
     def with_approved_reports(self) -> "PeriodQuerySet":
         """Periods in which at least one report is approved."""
         return self.filter(reports__state=ReportState.APPROVED).distinct()
+
+    def starting_with(self, as_of: dt.date) -> "PeriodQuerySet":
+        """Periods of this 기준일 and later ones."""
+        return self.filter(as_of__gte=as_of)
 
     def up_to(self, as_of: dt.date) -> "PeriodQuerySet":
         return self.filter(as_of__lte=as_of)
@@ -139,6 +137,10 @@ class PledgeQuerySet(models.QuerySet):
 
     def with_supporters(self) -> "PledgeQuerySet":
         return self.prefetch_related("supporting_departments")
+
+    def with_departments(self) -> "PledgeQuerySet":
+        """With lead and supporting departments, in one more query."""
+        return self.select_related("lead_department").prefetch_related("supporting_departments")
 
     def in_order(self) -> "PledgeQuerySet":
         return self.order_by("position", "pk")
@@ -240,6 +242,10 @@ class OfReportQuerySet(models.QuerySet):
 
     def for_pledges(self, pledges: Any) -> "OfReportQuerySet":
         return self.filter(report__pledge__in=pledges)
+
+    def in_period_order(self, *columns: str) -> "OfReportQuerySet":
+        """Earlier periods first; within one, by the columns."""
+        return self.order_by("report__period__as_of", *columns, "pk")
 
     def latest_of_each(self, *keys: str) -> "OfReportQuerySet":
         """Of the rows that agree in ``keys`` the one whose period is the last. Use on live reports' rows."""

@@ -24,7 +24,7 @@ def to_json(document: Any) -> Any:
 
 
 def from_json(kind: type[Document], data: Mapping[str, Any]) -> Document:
-    """The document of class ``kind`` that ``data`` holds. Raises KeyError or TypeError where the shape differs."""
+    """The document of class ``kind`` that ``data`` holds. KeyError or TypeError if the shape differs."""
     hints = typing.get_type_hints(kind)
     fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
     unknown = set(data) - set(fields)

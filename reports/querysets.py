@@ -1,13 +1,41 @@
 """Filters of editions, by name."""
 
 import datetime as dt
-from typing import Any
+import unicodedata
+from typing import Any, NoReturn
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 
-class EditionQuerySet(models.QuerySet):
+class FrozenQuerySet(models.QuerySet):
+    """Rows that are written once. Changing or deleting many at a time is refused like one by one."""
+
+    def update(self, **values: Any) -> NoReturn:
+        raise ValidationError(_("A published edition never changes; publish a correction instead."))
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def bulk_update(self, *args: Any, **options: Any) -> NoReturn:
+        raise ValidationError(_("A published edition never changes; publish a correction instead."))
+
+    bulk_update.alters_data = True  # type: ignore[attr-defined]
+
+    def bulk_create(self, objs: Any, *args: Any, **options: Any) -> Any:
+        if options.get("update_conflicts"):
+            raise ValidationError(_("A published edition never changes; publish a correction instead."))
+        return super().bulk_create(objs, *args, **options)
+
+    def delete(self) -> NoReturn:
+        raise ValidationError(_("A published edition is never deleted."))
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+
+class EditionQuerySet(FrozenQuerySet):
     def for_plan(self, plan: Any) -> "EditionQuerySet":
         return self.filter(plan=plan)
 
@@ -16,6 +44,12 @@ class EditionQuerySet(models.QuerySet):
 
     def for_as_of(self, as_of: dt.date) -> "EditionQuerySet":
         return self.filter(as_of=as_of)
+
+    def for_periods(self, periods: Any) -> "EditionQuerySet":
+        return self.filter(period__in=periods)
+
+    def up_to(self, as_of: dt.date) -> "EditionQuerySet":
+        return self.filter(as_of__lte=as_of)
 
     def current(self) -> "EditionQuerySet":
         """Of each period the edition with the highest number."""
@@ -46,7 +80,7 @@ class EditionQuerySet(models.QuerySet):
         return self.order_by("-as_of", "-number")
 
 
-class EditionPledgeQuerySet(models.QuerySet):
+class EditionPledgeQuerySet(FrozenQuerySet):
     def for_edition(self, edition: Any) -> "EditionPledgeQuerySet":
         return self.filter(edition=edition)
 
@@ -56,7 +90,7 @@ class EditionPledgeQuerySet(models.QuerySet):
     def for_search(self, words: str) -> "EditionPledgeQuerySet":
         """Pledges whose number, name, department or goal contain every word, in part too."""
         found = self
-        for word in words.split():
+        for word in unicodedata.normalize("NFC", words).lower().split():
             found = found.filter(Q(search_text__icontains=word) | Q(code__icontains=word))
         return found
 

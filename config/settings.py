@@ -172,6 +172,9 @@ LOGIN_REDIRECT_URL = "/staff/"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "pledges.accounts.InvitedOnlyAdapter"
+ACCOUNT_FORMS = {"login": "pledges.accounts.StaffLoginForm"}
+# Failed logins are counted in one place, by axes below.
+ACCOUNT_RATE_LIMITS = {"login_failed": False}
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
@@ -181,6 +184,10 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
+AXES_USERNAME_CALLABLE = "pledges.accounts.lockout_name"
+AXES_LOCKOUT_CALLABLE = "pledges.accounts.locked_out"
+# The page says when to try again; trying before that must not move the time.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 
 # --- Language and time ----------------------------------------------------
 LANGUAGE_CODE = "ko"
@@ -231,7 +238,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "reports.public.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "reports.quarter.held.csrf_failure"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -5,6 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -52,6 +53,14 @@ class ReportingPeriod(models.Model):
     @property
     def quarter(self) -> int:
         return (self.as_of.month + 2) // 3
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == PeriodState.OPEN
+
+    @property
+    def is_published(self) -> bool:
+        return self.state == PeriodState.PUBLISHED
 
 
 def due_date(as_of: dt.date) -> dt.date:
@@ -162,6 +171,11 @@ class ProgressReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pledge} · {self.period} · {self.revision}"
+
+    @property
+    def is_late(self) -> bool:
+        """Handed in after the due date. Reads the period."""
+        return self.submitted_at is not None and timezone.localdate(self.submitted_at) > self.period.due_on
 
 
 class Actual(models.Model):

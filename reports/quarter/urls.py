@@ -1,4 +1,51 @@
-from django.urls import URLPattern
+"""Addresses of the staff side. A plan other than the pledges puts its code after the term.
+
+``/staff/naju/8/`` the periods, ``/staff/naju/8/2025-09-30/`` a period's board,
+``/staff/naju/8/2025-09-30/7-2-3/`` one report. Steps on a period stand behind a dash, so that no
+pledge code can hide them.
+"""
+
+import datetime as dt
+
+from django.urls import path, register_converter
+
+from reports.public import addresses  # noqa: F401  (registers the converters of codes and terms)
+from reports.quarter.views import plan, report, work
+
+
+class DayConverter:
+    """A 기준일, 2025-09-30."""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> dt.date:
+        return dt.date.fromisoformat(value)
+
+    def to_url(self, value: dt.date) -> str:
+        return value.isoformat()
+
+
+register_converter(DayConverter, "as_of_day")
+
+PLACES = ("<slug_code:city>/<term:term>/", "<slug_code:city>/<term:term>/<other_plan:plan>/")
 
 app_name = "staff"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", work.home, name="home"),
+    *(
+        path(place + address, view, name=name)
+        for place in PLACES
+        for address, view, name in (
+            ("<as_of_day:as_of>/", plan.period, "period"),
+            ("<as_of_day:as_of>/-/close/", plan.close, "close"),
+            ("<as_of_day:as_of>/-/publish/", plan.publish, "publish"),
+            ("<as_of_day:as_of>/<code:code>/", report.report, "report"),
+            ("<as_of_day:as_of>/<code:code>/figures/", report.figures, "figures"),
+            ("<as_of_day:as_of>/<code:code>/correct/", report.correct, "correct"),
+            ("<as_of_day:as_of>/<code:code>/discard/", report.discard, "discard"),
+            ("<as_of_day:as_of>/<code:code>/check/", report.check, "check"),
+            ("<as_of_day:as_of>/<code:code>/comment/", report.comment, "comment"),
+            ("", plan.periods, "periods"),
+        )
+    ),
+]

@@ -1,0 +1,197 @@
+"""Who has reported and who has not: a person's own work, and the planning office's board."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from pledges.enums import ReportState
+from pledges.models import Department, Plan, Pledge, ProgressReport, ReportingPeriod
+from pledges.permissions import Action, Reach, memberships_of, pledges_for, reach_of
+from reports.quarter.lookups import staff_url
+
+NOT_STARTED = "not_started"
+# In the order in which a department has to act.
+STATES = (
+    NOT_STARTED,
+    ReportState.DRAFT.value,
+    ReportState.RETURNED.value,
+    ReportState.SUBMITTED.value,
+    ReportState.APPROVED.value,
+)
+STATE_LABELS = {NOT_STARTED: _("Not started"), **{state.value: state.label for state in ReportState}}
+TO_DO = frozenset(STATES[:3])
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLine:
+    """A pledge in a period: where its report stands, and whether this person enters it."""
+
+    pledge: Pledge
+    period: ReportingPeriod
+    report: ProgressReport | None
+    enters: bool
+
+    @property
+    def state(self) -> str:
+        return self.report.state if self.report else NOT_STARTED
+
+    @property
+    def state_label(self) -> Any:
+        return STATE_LABELS[self.state]
+
+    @property
+    def link(self) -> str:
+        return staff_url("report", self.period.plan, self.period.as_of, self.pledge.code)
+
+    @property
+    def is_to_do(self) -> bool:
+        return self.enters and self.state in TO_DO
+
+    @property
+    def is_correction(self) -> bool:
+        return bool(self.report and self.report.revision > 1 and self.report.state != ReportState.APPROVED)
+
+
+@dataclass
+class PeriodWork:
+    """One open period of a plan with the lines of one person (or of the whole city)."""
+
+    plan: Plan
+    period: ReportingPeriod
+    lines: list[WorkLine]
+    sees_city: bool
+    days_left: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.days_left = days_left(self.period)
+
+    @property
+    def counts(self) -> list[tuple[str, Any, int]]:
+        """State, its name, and how many: every state, zeros too."""
+        states = [line.state for line in self.lines]
+        return [(state, STATE_LABELS[state], states.count(state)) for state in STATES]
+
+    @property
+    def links(self) -> dict[str, str]:
+        return {
+            "period": staff_url("period", self.plan, self.period.as_of),
+            "periods": staff_url("periods", self.plan),
+        }
+
+    @property
+    def submitted(self) -> list[WorkLine]:
+        return [line for line in self.lines if line.state == ReportState.SUBMITTED]
+
+    def departments(self) -> list["DepartmentLine"]:
+        """The board: a line a department, by name, with its pledges by state."""
+        by_department: dict[int | None, DepartmentLine] = {}
+        for line in self.lines:
+            department = line.pledge.lead_department
+            row = by_department.setdefault(
+                line.pledge.lead_department_id, DepartmentLine(department, dict.fromkeys(STATES, 0))
+            )
+            row.counts[line.state] += 1
+        return sorted(by_department.values(), key=lambda row: (row.department is None, str(row.department)))
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentLine:
+    department: Department | None
+    counts: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def cells(self) -> list[tuple[str, Any, int]]:
+        return [(state, STATE_LABELS[state], self.counts[state]) for state in STATES]
+
+    @property
+    def percent_handed_in(self) -> int:
+        """Of its pledges those submitted or approved, in whole percent, rounded down."""
+        done = self.counts[ReportState.SUBMITTED] + self.counts[ReportState.APPROVED]
+        return 100 * done // self.total if self.total else 0
+
+
+def days_left(period: ReportingPeriod, today: dt.date | None = None) -> int:
+    """Days to the due date; negative once it is over."""
+    return (period.due_on - (today or timezone.localdate())).days
+
+
+def plans_of(user: Any) -> list[Plan]:
+    """The plans of the cities that the user sees whole, newest term first."""
+    reach = reach_of(user, Action.VIEW_STAFF)
+    plans = Plan.objects.with_places().order_by("term__municipality__name", "-term__number", "pk")
+    return list(plans if reach.everything else plans.for_municipalities(reach.cities))
+
+
+def my_work(user: Any) -> list[PeriodWork]:
+    """The open periods of every plan in which the user has something to see, the next due date first.
+
+    Constant number of queries: memberships, periods, pledges, their supporters, reports.
+    """
+    reach = reach_of(user, Action.VIEW_STAFF)
+    if not reach:
+        return []
+    periods = ReportingPeriod.objects.open().for_term().with_places().order_by("due_on", "plan", "as_of")
+    if not reach.everything:
+        cities = {membership.municipality_id for membership in memberships_of(user)}
+        periods = periods.for_cities(cities)
+    return [work for work in _work(user, list(periods), reach) if work.lines or work.sees_city]
+
+
+def period_work(user: Any, period: ReportingPeriod) -> PeriodWork:
+    """One period, whatever its state, with the lines that the user may see."""
+    return _work(user, [period], reach_of(user, Action.VIEW_STAFF))[0]
+
+
+def _work(user: Any, periods: Sequence[ReportingPeriod], reach: Reach) -> list[PeriodWork]:
+    plans = {period.plan_id for period in periods}
+    pledges = list(
+        pledges_for(user, Action.VIEW_STAFF, Pledge.objects.for_plans(plans))
+        .select_related("lead_department")
+        .in_order()
+    )
+    reports = _latest(periods, pledges)
+    entering = reach_of(user, Action.ENTER_REPORT)
+    found = []
+    for period in periods:
+        city = period.plan.term.municipality_id
+        lines = [
+            WorkLine(
+                pledge=pledge,
+                period=period,
+                report=reports.get((pledge.pk, period.pk)),
+                enters=(
+                    entering.everything
+                    or city in entering.cities
+                    or pledge.lead_department_id in entering.leading
+                ),
+            )
+            for pledge in pledges
+            if pledge.plan_id == period.plan_id
+        ]
+        found.append(
+            PeriodWork(period.plan, period, lines, sees_city=reach.everything or city in reach.cities)
+        )
+    return found
+
+
+def _latest(
+    periods: Iterable[ReportingPeriod], pledges: Iterable[Pledge]
+) -> dict[tuple[int, int], ProgressReport]:
+    """The report in hand of each pledge and period: its highest revision."""
+    reports = ProgressReport.objects.for_periods(list(periods)).latest_revision().defer("cause", "remedy")
+    wanted = {pledge.pk for pledge in pledges}
+    by_period = {period.pk: period for period in periods}
+    found = {}
+    for report in reports:
+        if report.pledge_id in wanted:
+            report.period = by_period[report.period_id]
+            found[report.pledge_id, report.period_id] = report
+    return found

@@ -1,0 +1,59 @@
+"""From an address to the rows it means, for one person: what is not theirs is not there (404)."""
+
+import datetime as dt
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from pledges.models import Plan, Pledge, ReportingPeriod
+from pledges.permissions import Action, can, holds, pledges_for
+
+DEFAULT_PLAN = "pledges"
+
+
+def find_plan(user: Any, city: str, term: int, plan: str = DEFAULT_PLAN) -> Plan:
+    """The plan of an address. Raises Http404 where the user has nothing to do in its city."""
+    found = get_object_or_404(Plan.objects.for_address(city, term, plan).with_places())
+    if not may_view_city(user, found) and not _in_city(user, found):
+        raise Http404
+    return found
+
+
+def find_period(plan: Plan, as_of: dt.date) -> ReportingPeriod:
+    """The plan's period of ``as_of``; its ``plan`` is the one given. The period before the term is none."""
+    period = get_object_or_404(ReportingPeriod.objects.for_plan(plan).for_term(), as_of=as_of)
+    period.plan = plan
+    return period
+
+
+def find_pledge(user: Any, plan: Plan, code: str) -> Pledge:
+    """The pledge of an address, one that the user may see; its ``plan`` is the one given."""
+    pledges = Pledge.objects.for_plan(plan).for_code(code).with_places().with_supporters()
+    pledge = get_object_or_404(pledges_for(user, Action.VIEW_STAFF, pledges))
+    pledge.plan = plan
+    return pledge
+
+
+def may_view_city(user: Any, plan: Plan) -> bool:
+    """Whether the user sees every pledge of the city, and so its boards."""
+    return can(user, Action.VIEW_STAFF, municipality=plan.term.municipality_id)
+
+
+def _in_city(user: Any, plan: Plan) -> bool:
+    return holds(user, Action.VIEW_STAFF) and (
+        pledges_for(user, Action.VIEW_STAFF, Pledge.objects.for_plan(plan)).exists()
+    )
+
+
+def staff_url(name: str, plan: Plan, as_of: dt.date | None = None, code: str | None = None) -> str:
+    """The address of a staff page. The pledge plan's own code is left out: ``/staff/naju/8/…``."""
+    kwargs: dict[str, Any] = {"city": plan.term.municipality.code, "term": plan.term.number}
+    if plan.code != DEFAULT_PLAN:
+        kwargs["plan"] = plan.code
+    if as_of is not None:
+        kwargs["as_of"] = as_of
+    if code is not None:
+        kwargs["code"] = code
+    return reverse(f"staff:{name}", kwargs=kwargs)

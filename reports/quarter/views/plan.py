@@ -1,0 +1,193 @@
+"""A plan's periods: the board, opening and closing, publishing, the export."""
+
+import datetime as dt
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from pledges import workflow
+from pledges.enums import ReportState
+from pledges.models import ReportingPeriod
+from pledges.models.reports import due_date
+from pledges.permissions import Action, access, can, require
+from pledges.workflow import Conflict, WorkflowError
+from reports.editions import preview_period, publish_period
+from reports.models import Edition
+from reports.quarter import boards
+from reports.quarter.forms import ApproveManyForm, PeriodForm, PublishForm
+from reports.quarter.lookups import DEFAULT_PLAN, find_period, find_plan, staff_url
+from reports.templatetags.portal import day
+
+
+@access(Action.VIEW_STAFF)
+def periods(request: HttpRequest, city: str, term: int, plan: str = DEFAULT_PLAN) -> HttpResponse:
+    """All periods of a plan, and the form that opens the next one."""
+    found = find_plan(request.user, city, term, plan)
+    place = found.term.municipality_id
+    manages = can(request.user, Action.MANAGE_PERIODS, municipality=place)
+    rows = list(ReportingPeriod.objects.for_plan(found).for_term().with_report_counts().newest_first())
+    following = workflow.next_as_of(found, [row.as_of for row in rows])
+    initial = {"as_of": following, "due_on": due_date(following)} if following else {}
+    form = PeriodForm(request.POST or None, initial=initial)
+    if request.method == "POST":
+        require(request.user, Action.MANAGE_PERIODS, municipality=place)
+        if form.is_valid():
+            try:
+                period = workflow.open_period(plan=found, user=request.user, **form.cleaned_data)
+            except WorkflowError as error:
+                form.add_error("as_of", error.message)
+            else:
+                messages.success(
+                    request,
+                    _("The period of %(date)s is open, due on %(due)s.")
+                    % {"date": day(period.as_of), "due": day(period.due_on)},
+                )
+                return redirect(request.path)
+    return render(
+        request,
+        "staff/periods.html",
+        {
+            "plan": found,
+            "periods": [
+                {
+                    "period": row,
+                    "board": staff_url("period", found, row.as_of),
+                    "close": staff_url("close", found, row.as_of),
+                    "publish": staff_url("publish", found, row.as_of),
+                }
+                for row in rows
+            ],
+            "form": form,
+            "opens_next": following is not None,
+            "manages": manages,
+            "publishes": can(request.user, Action.PUBLISH, municipality=place),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+@access(Action.MANAGE_PERIODS)
+def close(
+    request: HttpRequest, city: str, term: int, as_of: dt.date, plan: str = DEFAULT_PLAN
+) -> HttpResponse:
+    """Take no more reports in a period, or take them again (``step`` is ``reopen``)."""
+    found = find_plan(request.user, city, term, plan)
+    period = find_period(found, as_of)
+    try:
+        if request.POST.get("step") == "reopen":
+            workflow.open_period(plan=found, as_of=as_of, due_on=period.due_on, user=request.user)
+            messages.success(request, _("The period is open again."))
+        else:
+            workflow.close_period(period=period, user=request.user)
+            messages.success(request, _("The period is closed."))
+    except WorkflowError as error:
+        messages.error(request, error.message)
+    return redirect(staff_url("periods", found))
+
+
+@access(Action.VIEW_STAFF)
+def period(
+    request: HttpRequest, city: str, term: int, as_of: dt.date, plan: str = DEFAULT_PLAN
+) -> HttpResponse:
+    """The board of a period: departments by state, reports to check, every pledge."""
+    found = find_plan(request.user, city, term, plan)
+    one = find_period(found, as_of)
+    place = found.term.municipality_id
+    form = None
+    if request.method == "POST":
+        require(request.user, Action.CHECK_REPORT, municipality=place)
+        form = ApproveManyForm(request.POST)
+        if form.is_valid():
+            try:
+                approved = workflow.approve_reports(
+                    versions=dict(form.cleaned_data["report"]), user=request.user
+                )
+            except Conflict as conflict:
+                form.add_error(
+                    "report",
+                    _("%(report)s was changed meanwhile, so nothing was approved. Look at it again.")
+                    % {"report": conflict.current.pledge.code},
+                )
+            except WorkflowError as error:
+                form.add_error("report", error.message)
+            else:
+                count = len(approved)
+                messages.success(
+                    request,
+                    ngettext("%(count)d report approved.", "%(count)d reports approved.", count)
+                    % {"count": count},
+                )
+                return redirect(request.path)
+    return render(
+        request,
+        "staff/period.html",
+        {
+            "plan": found,
+            "period": one,
+            "work": boards.period_work(request.user, one),
+            "state": request.GET.get("state", ""),
+            "department": request.GET.get("department", ""),
+            "checks": can(request.user, Action.CHECK_REPORT, municipality=place),
+            "manages": can(request.user, Action.MANAGE_PERIODS, municipality=place),
+            "publishes": can(request.user, Action.PUBLISH, municipality=place),
+            "form": form,
+            "links": {name: staff_url(name, found, one.as_of) for name in ("period", "close", "publish")}
+            | {"periods": staff_url("periods", found)},
+        },
+        status=422 if form is not None else 200,
+    )
+
+
+@access(Action.PUBLISH)
+def publish(
+    request: HttpRequest, city: str, term: int, as_of: dt.date, plan: str = DEFAULT_PLAN
+) -> HttpResponse:
+    """What publishing would change, and the button that does it."""
+    found = find_plan(request.user, city, term, plan)
+    require(request.user, Action.PUBLISH, municipality=found.term.municipality_id)
+    one = find_period(found, as_of)
+    previews = preview_period(period=one)
+    form = PublishForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = publish_period(period=one, user=request.user, reason=form.cleaned_data["reason"])
+        except ValidationError as error:
+            form.add_error("reason", error)
+        else:
+            for edition in made:
+                messages.success(
+                    request,
+                    _("Published: edition %(number)d as of %(date)s.")
+                    % {"number": edition.number, "date": day(edition.as_of)},
+                )
+            if not made:
+                messages.info(request, _("Nothing differs from the last edition; nothing was published."))
+            return redirect(staff_url("periods", found))
+    return render(
+        request,
+        "staff/publish.html",
+        {
+            "plan": found,
+            "period": one,
+            "previews": previews,
+            "asks_reason": any(preview.needs_reason for preview in previews),
+            "editions": Edition.objects.for_period(one).newest_first(),
+            "unfinished": [
+                line
+                for line in boards.period_work(request.user, one).lines
+                if line.state != ReportState.APPROVED
+            ],
+            "form": form,
+            "links": {
+                "period": staff_url("period", found, one.as_of),
+                "periods": staff_url("periods", found),
+            },
+        },
+        status=422 if form.is_bound else 200,
+    )

@@ -1,0 +1,80 @@
+"""Writing a quarter's report: the workflow of ``pledges`` and the money of ``budgets`` in one step.
+
+Each function is atomic, takes keywords only, and leaves permission and state to
+the workflow functions that it calls.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from budgets.workflow import save_executed
+from pledges import workflow
+from pledges.models import Pledge, ProgressReport, ReportingPeriod
+from pledges.workflow import Conflict, ReportContents
+from reports.quarter.entry import Entry, read_entry
+from reports.quarter.figures import stored_figures
+from reports.revisions import copy_contents
+
+
+@transaction.atomic
+def save_quarter(
+    *,
+    entry: Entry,
+    user: Any,
+    version: int,
+    contents: ReportContents,
+    amounts: Mapping[tuple[int, str], int],
+) -> ProgressReport:
+    """Keep what was entered, in the draft at hand or in the first one (``version`` 0).
+
+    ``amounts`` are 원 by (sub-project id, source). Raises what
+    ``workflow.save_report`` raises; Conflict also where the form began without
+    a report and a colleague has made one, or the report is gone.
+    """
+    report = entry.unfinished
+    if version == 0:
+        if report is not None:
+            raise Conflict(report)
+        report = workflow.start_report(
+            pledge=entry.pledge, period=entry.period, user=user, reason=contents.reason
+        )
+        version = report.version
+    elif report is None:
+        if entry.report is not None:
+            raise Conflict(entry.report)
+        # The draft was thrown away meanwhile: what was typed begins a new one.
+        return save_quarter(entry=entry, user=user, version=0, contents=contents, amounts=amounts)
+    report = workflow.save_report(report=report, user=user, version=version, contents=contents)
+    return save_executed(report=report, user=user, amounts=amounts)
+
+
+@transaction.atomic
+def submit_quarter(
+    *, pledge: Pledge, period: ReportingPeriod, report: ProgressReport, user: Any
+) -> ProgressReport:
+    """Hand in the report as it is stored. Raises what ``workflow.submit_report`` raises."""
+    entry = read_entry(pledge, period)
+    if entry.report is None or entry.report.pk != report.pk:
+        raise Conflict(entry.report or report)
+    return workflow.submit_report(
+        report=entry.report,
+        user=user,
+        version=report.version,
+        status=entry.status,
+        lagging=stored_figures(entry).is_lagging,
+    )
+
+
+@transaction.atomic
+def start_correction(*, pledge: Pledge, period: ReportingPeriod, user: Any, reason: str) -> ProgressReport:
+    """Begin a correction: a draft with everything that the approved report holds.
+
+    Raises what ``workflow.start_report`` raises.
+    """
+    live = ProgressReport.objects.for_pledge(pledge).for_period(period).live().first()
+    report = workflow.start_report(pledge=pledge, period=period, user=user, reason=reason)
+    if live:
+        copy_contents({live.pk: report}, user)
+    return report

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from pledges.models import Municipality, Plan, Term
+from reports.editions import current_edition
 from reports.models import Edition
 from reports.public.addresses import MAIN_PLAN
 from reports.public.errors import NotPublished
@@ -70,28 +71,25 @@ def find_place(city: str, term: int, code: str) -> Place:
     raise NotPublished(_("There is no such plan."))
 
 
-def read_plan(request: HttpRequest, place: Place, *, with_summary: bool) -> Reading:
-    """The edition of the place's plan that the address asks for. One query; two where it asks for one by date.
+def read_plan(request: HttpRequest, place: Place) -> Reading:
+    """The edition of the place's plan that the address asks for. One query, one or two more where it asks.
 
-    ``?as_of=`` gives the last edition of that 기준일, ``&edition=`` another one of it.
-    A plan that has no edition at all is read without one. Raises NotPublished
-    where there is no such edition, and where the place has no plan.
+    ``?as_of=`` gives the last edition up to that date, ``&edition=`` another one
+    of its 기준일. A plan that has no edition at all is read without one. Raises
+    NotPublished where there is no such edition, and where the place has no plan.
     """
     plan = place.plan
     if plan is None:
         raise NotPublished(_("There is no such plan."))
-    editions = Edition.objects.for_plan(plan).newest_first()
-    if not with_summary:
-        editions = editions.without_summary()
-    newest = editions.first()
+    newest = current_edition(plan)
     asked_as_of, asked_number = request.GET.get("as_of"), request.GET.get("edition")
     if not (asked_as_of or asked_number):
         return Reading(place, plan, newest, newest)
-    as_of = _date(asked_as_of) if asked_as_of else newest.as_of if newest else None
-    wanted = editions.for_as_of(as_of) if as_of else editions.none()
-    if asked_number:
-        wanted = wanted.for_number(_number(asked_number))
-    edition = wanted.first()
+    edition = current_edition(
+        plan,
+        _date(asked_as_of) if asked_as_of else None,
+        _number(asked_number) if asked_number else None,
+    )
     if edition is None:
         raise NotPublished(_("No figures were published with this date and edition."))
     return Reading(place, plan, edition, newest)

@@ -11,6 +11,7 @@ from django_tables2 import RequestConfig
 
 from pledges.models import Municipality, Plan
 from pledges.permissions import public
+from reports.cards import read_card, to_document
 from reports.models import Edition, EditionPledge
 from reports.public import exports, freshness, wording
 from reports.public.addresses import MAIN_PLAN, address
@@ -26,20 +27,7 @@ from reports.public.reading import (
     read_plan,
 )
 from reports.public.tables import PAGE_SIZES, PledgeTable, page_size
-
-try:
-    from reports.cards import read_card, to_document
-    from reports.summaries import read_summary
-except ImportError:  # until editions are written
-    import functools
-
-    from reports.cards import Card
-    from reports.frozen import from_json
-    from reports.frozen import to_json as to_document
-    from reports.summaries import PlanSummary
-
-    read_card = functools.partial(from_json, Card)
-    read_summary = functools.partial(from_json, PlanSummary)
+from reports.summaries import PlanSummary, read_summary
 
 SHOWN_AT_ONCE = 10
 
@@ -94,7 +82,7 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
     others = list(Plan.objects.for_terms([place.term]).without_code(plan))
     if place.plan is None:
         return render(request, "public/unpublished.html", {"place": place, "others": others, "page": "front"})
-    reading = read_plan(request, place, with_summary=True)
+    reading = read_plan(request, place)
     if reading.edition is None:
         context = {"place": place, "reading": reading, "others": others, "page": "front"}
         return render(request, "public/unpublished.html", context)
@@ -124,16 +112,14 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
 @require_safe
 def method(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
     """Every formula side by side with this plan's numbers."""
-    reading = _read(request, city, term, plan, with_summary=True)
+    reading = _read(request, city, term, plan)
     edition = need_edition(reading)
     tag = freshness.etag(request, reading)
     if same := freshness.unchanged(request, tag):
         return same
     summary = read_summary(edition.summary)
-    examples = [
-        read_card(row.card)
-        for row in EditionPledge.objects.for_edition(edition).with_indicator_rates().in_order()[:1]
-    ]
+    examples = EditionPledge.objects.for_edition(edition).with_indicator_rates().in_order()[:1]
+    example = next((read_card(row.card) for row in examples), None)
     context = {
         **_reading_context(reading, "method"),
         "summary": summary,
@@ -148,9 +134,9 @@ def method(request: HttpRequest, city: str, term: int, plan: str) -> HttpRespons
             }
             for line in summary.methods
         ],
-        "example": examples[0] if examples else None,
-        "workings": [wording.indicator_working(row) for row in examples[0].indicators] if examples else [],
-        "mean_working": wording.mean_working(examples[0]) if examples else "",
+        "example": example,
+        "workings": [wording.indicator_working(row) for row in example.indicators] if example else [],
+        "mean_working": wording.mean_working(example) if example else "",
     }
     return freshness.tagged(render(request, "public/method.html", context), tag)
 
@@ -159,7 +145,7 @@ def method(request: HttpRequest, city: str, term: int, plan: str) -> HttpRespons
 @require_safe
 def area(request: HttpRequest, city: str, term: int, plan: str, code: str) -> HttpResponse:
     """An area: its rate and money, its sub-areas, its pledges."""
-    reading = _read(request, city, term, plan, with_summary=True)
+    reading = _read(request, city, term, plan)
     edition = need_edition(reading)
     summary = read_summary(edition.summary)
     by_code = {line.code: line for line in summary.areas}
@@ -189,7 +175,7 @@ def area(request: HttpRequest, city: str, term: int, plan: str, code: str) -> Ht
 @require_safe
 def pledge_list(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
     """The pledges of the edition: searched, filtered, sorted, in pages."""
-    reading = _read(request, city, term, plan, with_summary=True)
+    reading = _read(request, city, term, plan)
     edition = need_edition(reading)
     tag = freshness.etag(request, reading)
     if same := freshness.unchanged(request, tag):
@@ -215,7 +201,7 @@ def pledge_list(request: HttpRequest, city: str, term: int, plan: str) -> HttpRe
 @require_safe
 def list_file(request: HttpRequest, city: str, term: int, plan: str, suffix: str) -> HttpResponse:
     """What the list shows, as a file."""
-    reading = _read(request, city, term, plan, with_summary=True)
+    reading = _read(request, city, term, plan)
     edition = need_edition(reading)
     tag = freshness.etag(request, reading)
     if same := freshness.unchanged(request, tag):
@@ -229,7 +215,7 @@ def list_file(request: HttpRequest, city: str, term: int, plan: str, suffix: str
 @require_safe
 def card(request: HttpRequest, city: str, term: int, plan: str, code: str) -> HttpResponse:
     """One pledge: everything that its official card shows."""
-    reading = _read(request, city, term, plan, with_summary=False)
+    reading = _read(request, city, term, plan)
     edition = need_edition(reading)
     rows = EditionPledge.objects.for_edition(edition)
     row = _row(rows, code)
@@ -258,7 +244,7 @@ def card(request: HttpRequest, city: str, term: int, plan: str, code: str) -> Ht
 @require_safe
 def card_json(request: HttpRequest, city: str, term: int, plan: str, code: str) -> HttpResponse:
     """The card document itself, for machines."""
-    reading = _read(request, city, term, plan, with_summary=False)
+    reading = _read(request, city, term, plan)
     edition = need_edition(reading)
     row = _row(EditionPledge.objects.for_edition(edition), code)
     tag = freshness.etag(request, reading)
@@ -273,8 +259,8 @@ def card_json(request: HttpRequest, city: str, term: int, plan: str, code: str) 
     return freshness.tagged(response, tag)
 
 
-def _read(request: HttpRequest, city: str, term: int, plan: str, *, with_summary: bool) -> Reading:
-    return read_plan(request, find_place(city, term, plan), with_summary=with_summary)
+def _read(request: HttpRequest, city: str, term: int, plan: str) -> Reading:
+    return read_plan(request, find_place(city, term, plan))
 
 
 def _row(rows: Any, code: str) -> EditionPledge:
@@ -284,7 +270,9 @@ def _row(rows: Any, code: str) -> EditionPledge:
     return row
 
 
-def _filtered(request: HttpRequest, edition: Edition, summary: Any) -> tuple[PledgeFilter, PledgeTable]:
+def _filtered(
+    request: HttpRequest, edition: Edition, summary: PlanSummary
+) -> tuple[PledgeFilter, PledgeTable]:
     rows = EditionPledge.objects.for_edition(edition).without_cards().in_order()
     chosen = PledgeFilter(request.GET, queryset=rows, summary=summary)
     return chosen, PledgeTable(chosen.qs)

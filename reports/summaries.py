@@ -140,9 +140,7 @@ def build_summary(
         key=lambda pledge: pledge.to_date or 0,
     )
     execution = figures.execution_rate
-    spent = _sum_rows(
-        TOTAL, (row for card in cards for row in _rows(card, "executed") if row.source == TOTAL)
-    )
+    spent = [row for card in cards for row in _rows(card, "executed") if row.source == TOTAL]
     return PlanSummary(
         schema_version=SCHEMA_VERSION,
         as_of=as_of,

@@ -218,7 +218,7 @@ def hanbit():
 
 
 def nonsan():
-    """66 pledges as published for April 2019: 4 closed, 22 continuing, 40 on track; which is which is not known."""
+    """66 pledges with the statuses published for April 2019; which pledge has which is not known."""
     plan = make_plan(
         "nonsan",
         "논산시",

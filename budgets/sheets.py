@@ -1,0 +1,333 @@
+"""투자계획: what each sub-project of a pledge needs, what is secured, what was spent."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from budgets.models import Executed, Investment, Secured, SubProject
+from pledges.enums import MoneySource, Span
+from pledges.notation import (
+    NotationError,
+    fold_word,
+    format_number,
+    from_sheet_word,
+    in_unit,
+    sheet_word,
+)
+from pledges.sheets.base import Column, Key, ReadRow, SheetResource, Table
+from pledges.sheets.plan import CODE
+from pledges.sheets.progress import year_columns
+from pledges.sheets.scope import Scope
+from pledges.sheets.snapshot import Snapshot
+from pledges.sheets.widgets import CellWidget, CodeWidget, MoneyWidget, NameWidget, expected_words, fold_name
+
+PROJECT, SOURCE = "사업명", "재원"
+TOTAL, PRIOR, WITHIN, AFTER = "총계", "기투자", "소계", "임기후"
+PLANNED_SOURCES = tuple(source for source in MoneySource if source != MoneySource.UNSPECIFIED)
+
+
+class Line(NamedTuple):
+    """What a row of the sheet is of: "total", or a kind of money and its source."""
+
+    kind: str
+    source: MoneySource = MoneySource.UNSPECIFIED
+
+
+PLANNED, SECURED, EXECUTED = "planned", "secured", "executed"
+TOTAL_LINE = Line("total")
+PREFIXES = {SECURED: "확보액", EXECUTED: "집행액"}
+
+
+class LineWidget(CellWidget):
+    """재원: 총계, a source, 확보액 or 집행액 (of a source)."""
+
+    def parse(self, cell: Any, scope: Any) -> Line:
+        word = fold_word(cell.text)
+        if word == TOTAL:
+            return TOTAL_LINE
+        for kind, prefix in PREFIXES.items():
+            if word == prefix:
+                return Line(kind)
+            if word.startswith(f"{prefix}:"):
+                source = from_sheet_word(MoneySource, word.removeprefix(f"{prefix}:"))
+                if source:
+                    return Line(kind, source)
+        source = from_sheet_word(MoneySource, word)
+        if source is None:
+            raise NotationError(
+                expected_words([*self.choices(), f"{PREFIXES[EXECUTED]}:{sheet_word(MoneySource.CITY)}"])
+            )
+        return Line(PLANNED, source)
+
+    def render(self, value: Any, obj: Any = None, *, scope: Any = None, **kwargs: Any) -> str:
+        if value == TOTAL_LINE:
+            return TOTAL
+        if value.kind == PLANNED:
+            return sheet_word(value.source)
+        prefix = PREFIXES[value.kind]
+        return prefix if value.source == MoneySource.UNSPECIFIED else f"{prefix}:{sheet_word(value.source)}"
+
+    def choices(self) -> tuple[str, ...]:
+        return (TOTAL, *(sheet_word(source) for source in PLANNED_SOURCES), *PREFIXES.values())
+
+
+@dataclass(slots=True)
+class StoredMoney:
+    """What is stored of the plan's money.
+
+    ``planned`` and ``secured`` by (sub-project, source, span, year); ``executed``
+    by (sub-project, source) and column (a year, or None for what was spent
+    before the term), entries of (기준일, report, 원) earliest first.
+    """
+
+    projects: dict[tuple[str, str], SubProject] = field(default_factory=dict)
+    planned: dict[tuple[int, str, str, int | None], Investment] = field(default_factory=dict)
+    secured: dict[tuple[int, str, str, int | None], Secured] = field(default_factory=dict)
+    executed: dict[tuple[int, str], dict[int | None, list[tuple[dt.date, int, int]]]] = field(
+        default_factory=dict
+    )
+
+
+class InvestmentResource(SheetResource):
+    """투자계획: one row a sub-project and source."""
+
+    sheet_name = "투자계획"
+    has_money = True
+    term_columns_after = "within"
+
+    code = Column(CODE, CodeWidget(), is_key=True, is_text=True)
+    project = Column(PROJECT, NameWidget(200), is_key=True, width=30)
+    line = Column(SOURCE, LineWidget(), is_key=True, width=13)
+    total = Column(TOTAL, MoneyWidget(), is_checked=True)
+    prior = Column(PRIOR, MoneyWidget(), aliases=("기투자액",))
+    within = Column(WITHIN, MoneyWidget(), is_checked=True, aliases=("임기내",))
+    after = Column(AFTER, MoneyWidget(), aliases=("임기후투자",))
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        # Sub-projects that stand already, and those that had only a total until this file gave sources.
+        self.known_projects: frozenset[tuple[str, str]] = frozenset()
+        self.sources_arriving: set[tuple[str, str]] = set()
+
+    def term_columns(self) -> list[Column]:
+        return year_columns(self.scope, MoneyWidget)
+
+    @property
+    def spans(self) -> dict[str, tuple[str, int | None]]:
+        """(span, year) of each column that is stored."""
+        return {
+            PRIOR: (Span.PRIOR, None),
+            **{name: (Span.YEAR, column.year) for name, column in self.columns.items() if column.year},
+            AFTER: (Span.AFTER, None),
+        }
+
+    # --- Stored -----------------------------------------------------------------
+
+    def load(self, snapshot: Snapshot) -> StoredMoney:
+        if snapshot.plan is None:
+            return StoredMoney()
+        plan = snapshot.plan
+        projects = SubProject.objects.filter(pledge__plan=plan).order_by(
+            "pledge__position", "pledge", "position", "pk"
+        )
+        money = StoredMoney({(snapshot.codes[row.pledge_id], fold_name(row.name)): row for row in projects})
+        for model, rows in ((Investment, money.planned), (Secured, money.secured)):
+            for row in model.objects.filter(sub_project__pledge__plan=plan).order_by():
+                rows[row.sub_project_id, row.source, row.span, row.year] = row
+        for report, project, source, amount in (
+            Executed.objects.for_live_reports(plan)
+            .order_by()
+            .values_list("report", "sub_project", "source", "amount")
+        ):
+            as_of = snapshot.reports[report].as_of
+            column = as_of.year if as_of >= plan.term.starts_on else None
+            entries = money.executed.setdefault((project, source), defaultdict(list))
+            entries[column].append((as_of, report, amount))
+        for columns in money.executed.values():
+            for found in columns.values():
+                found.sort()
+        return money
+
+    def stored(self, snapshot: Snapshot, money: StoredMoney) -> dict[Key, dict[str, Any]]:
+        """Every row as an export writes it: the total first, then planned, secured and executed by source."""
+        sources: dict[tuple[int, str], set[MoneySource]] = defaultdict(set)
+        for kind, rows in ((PLANNED, money.planned), (SECURED, money.secured)):
+            for project, source, _span, _year in rows:
+                sources[project, kind].add(MoneySource(source))
+        for project, source in money.executed:
+            sources[project, EXECUTED].add(MoneySource(source))
+        result: dict[Key, dict[str, Any]] = {}
+        for (code, name), project in money.projects.items():
+            planned = {
+                source: self._planned(money.planned, project.pk, source)
+                for source in sources[project.pk, PLANNED]
+            }
+            result[code, name, TOTAL_LINE] = self._sum(planned.values())
+            for source in PLANNED_SOURCES:
+                if source in planned:
+                    result[code, name, Line(PLANNED, source)] = planned[source]
+            for kind in (SECURED, EXECUTED):
+                for source in MoneySource:
+                    if source not in sources[project.pk, kind]:
+                        continue
+                    cells = (
+                        self._planned(money.secured, project.pk, source)
+                        if kind == SECURED
+                        else self._executed(snapshot, money, project.pk, source)
+                    )
+                    if any(amount is not None for amount in cells.values()):
+                        result[code, name, Line(kind, source)] = cells
+        return result
+
+    def _planned(self, rows: Mapping[Any, Any], project: int, source: str) -> dict[str, int | None]:
+        return {
+            name: row.amount if (row := rows.get((project, source, span, year))) else None
+            for name, (span, year) in self.spans.items()
+        }
+
+    def _executed(
+        self, snapshot: Snapshot, money: StoredMoney, project: int, source: str
+    ) -> dict[str, int | None]:
+        columns = money.executed.get((project, source), {})
+        cells: dict[str, int | None] = {}
+        for name, (span, year) in self.spans.items():
+            entries = (
+                []
+                if span == Span.AFTER
+                else [amount for as_of, _report, amount in columns.get(year, ()) if as_of <= snapshot.as_of]
+            )
+            cells[name] = sum(entries) if entries else None
+        return cells
+
+    def _sum(self, rows: Any) -> dict[str, int | None]:
+        """The sum of rows, column by column; None where nothing was entered."""
+        result: dict[str, int | None] = {}
+        rows = list(rows)
+        for name in self.spans:
+            entered = [row[name] for row in rows if row.get(name) is not None]
+            result[name] = sum(entered) if entered else None
+        return result
+
+    # --- Reading ----------------------------------------------------------------
+
+    def resolve(self, table: Table, stored: dict[Key, dict[str, Any]]) -> None:
+        """Check sums and what may not be entered; a 총계 row becomes money without a source, or nothing.
+
+        It becomes money where the sub-project has no amounts by source, in the file or in store.
+        """
+        groups: dict[tuple[str, str], dict[Line, ReadRow]] = defaultdict(dict)
+        for (code, name, line), row in table.rows.items():
+            groups[code, name][line] = row
+        held: dict[tuple[str, str], dict[Line, dict[str, Any]]] = defaultdict(dict)
+        for (code, name, line), cells in stored.items():
+            held[code, name][line] = cells
+        for pair, rows in groups.items():
+            for line, row in rows.items():
+                if line.kind == EXECUTED:
+                    self._check_executed(table, row)
+                self._check_row_sums(table, row)
+            after = {line: dict(cells) for line, cells in held[pair].items() if line.kind == PLANNED}
+            for line, row in rows.items():
+                if line.kind == PLANNED:
+                    cells = after.setdefault(line, {})
+                    cells.update(
+                        {name: row.values.get(name) for name in self.spans if name in table.positions}
+                    )
+            has_sources = any(amount is not None for cells in after.values() for amount in cells.values())
+            self._watch_arriving(table, pair, rows, held[pair])
+            total = rows.get(TOTAL_LINE)
+            if total is None:
+                continue
+            if has_sources:
+                self._check_column_sums(table, total, self._sum(after.values()))
+                # Only checked: the cells are set to what is stored, so that they never count as a change.
+                before = held[pair].get(TOTAL_LINE, {})
+                for name in self.spans:
+                    if name in total.values:
+                        total.values[name] = before.get(name)
+
+    def _watch_arriving(
+        self,
+        table: Table,
+        pair: tuple[str, str],
+        rows: Mapping[Line, ReadRow],
+        held: Mapping[Line, Mapping[str, Any]],
+    ) -> None:
+        """Note a sub-project whose total was stored without a source, where the file now gives sources."""
+        if any(line.kind == PLANNED for line in held):
+            return
+        if all(amount is None for amount in held.get(TOTAL_LINE, {}).values()):
+            return
+        for line, row in rows.items():
+            if line.kind == PLANNED and any(row.values.get(name) is not None for name in self.spans):
+                self.sources_arriving.add(pair)
+                table.warn(
+                    row,
+                    SOURCE,
+                    _("Until now only a total without a source was stored; these amounts replace it."),
+                )
+                return
+
+    def _check_executed(self, table: Table, row: ReadRow) -> None:
+        for name, (span, year) in self.spans.items():
+            amount = row.values.get(name)
+            if name not in row.values:
+                continue
+            if span == Span.AFTER or (year is not None and not self.scope.has_begun(year)):
+                if amount:
+                    table.error(
+                        row,
+                        name,
+                        _(
+                            "Nothing can have been spent after %(as_of)s; leave the cell blank,"
+                            " or enter “-” or 0."
+                        )
+                        % {"as_of": self.scope.as_of},
+                    )
+                row.values[name] = None
+
+    def _check_row_sums(self, table: Table, row: ReadRow) -> None:
+        values = row.values
+        years = [name for name, (span, _year) in self.spans.items() if span == Span.YEAR]
+        if not set(years) <= values.keys():
+            return
+        within = _total(values.get(name) for name in years)
+        if values.get(WITHIN) is not None and values[WITHIN] != (within or 0):
+            self._warn_of_sum(table, row, WITHIN, within)
+        if values.get(TOTAL) is not None and {PRIOR, AFTER} <= values.keys():
+            whole = _total([values[PRIOR], within, values[AFTER]])
+            if values[TOTAL] != (whole or 0):
+                self._warn_of_sum(table, row, TOTAL, whole)
+
+    def _check_column_sums(self, table: Table, row: ReadRow, sums: Mapping[str, int | None]) -> None:
+        for name in self.spans:
+            if row.values.get(name) is not None and row.values[name] != (sums[name] or 0):
+                self._warn_of_sum(table, row, name, sums[name])
+
+    def _warn_of_sum(self, table: Table, row: ReadRow, name: str, found: int | None) -> None:
+        table.warn(
+            row,
+            name,
+            _("The sum of the parts is %(sum)s.")
+            % {"sum": format_number(in_unit(found or 0, table.unit or self.scope.unit), grouped=True)},
+        )
+
+    def is_new(self, row: ReadRow, values: Mapping[str, Any]) -> bool:
+        """A row of a stored sub-project that says nothing makes nothing."""
+        return bool(values) or row.key[:2] not in self.known_projects
+
+    def written_row(self, key: Key, values: Mapping[str, Any]) -> list[Any]:
+        years = [name for name, (span, _year) in self.spans.items() if span == Span.YEAR]
+        within = _total(values.get(name) for name in years)
+        sums = {WITHIN: within, TOTAL: _total([values.get(PRIOR), within, values.get(AFTER)])}
+        return super().written_row(key, {**values, **sums})
+
+
+def _total(amounts: Any) -> int | None:
+    """The sum of what was entered; None where nothing was."""
+    entered = [amount for amount in amounts if amount is not None]
+    return sum(entered) if entered else None

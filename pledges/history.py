@@ -1,0 +1,92 @@
+"""Set-based writing that leaves a row in history for each row it touches.
+
+``bulk_create``, ``update`` and ``delete`` of a queryset go past
+django-simple-history, or through it one query a row; these do neither.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+# SQLite takes 32,766 parameters in a statement; PostgreSQL any number.
+AT_ONCE = 5_000
+
+
+def chunks(items: Collection[Any]) -> Iterable[list[Any]]:
+    """The items in lists that fit into one statement."""
+    found = list(items)
+    return (found[start : start + AT_ONCE] for start in range(0, len(found), AT_ONCE))
+
+
+def create_all(rows: Sequence[models.Model], user: Any = None) -> None:
+    """Create rows of one model with their history; afterwards each has its primary key."""
+    if rows:
+        bulk_create_with_history(rows, type(rows[0]), default_user=user)
+
+
+def update_all(rows: Sequence[models.Model], fields: Collection[str], user: Any = None) -> None:
+    """Update these fields of rows of one model, with their history."""
+    if rows and fields:
+        bulk_update_with_history(rows, type(rows[0]), list(fields), default_user=user)
+
+
+def delete_all(rows: Sequence[models.Model], user: Any = None) -> None:
+    """Delete rows of one model that nothing hangs on, with their history."""
+    if not rows:
+        return
+    model = type(rows[0])
+    history = model.history  # type: ignore[attr-defined]
+    now = timezone.now()
+    with transaction.atomic():
+        history.model.objects.bulk_create(
+            history.model(
+                history_date=now,
+                history_user=user,
+                history_type="-",
+                **{field.attname: getattr(row, field.attname) for field in history.model.tracked_fields},
+            )
+            for row in rows
+        )
+        for part in chunks([row.pk for row in rows]):
+            found = model._default_manager.filter(pk__in=part)
+            # The public delete() would send a signal, and write a history row, for each row on its own.
+            found._raw_delete(found.db)
+
+
+def record_all(
+    rows: Sequence[models.Model],
+    links: Mapping[str, Mapping[int, Collection[models.Model]]],
+    *,
+    is_new: bool,
+    user: Any = None,
+) -> None:
+    """Write the history of rows that stand already, their many-to-many links included.
+
+    ``links``: by field name and primary key of the row, the rows of the through model.
+    """
+    if not rows:
+        return
+    history = type(rows[0]).history  # type: ignore[attr-defined]
+    recorded = history.bulk_history_create(rows, update=not is_new, default_user=user)
+    for name, through in links.items():
+        link_history = getattr(history.model, name).model
+        link_history.objects.bulk_create(
+            link_history(
+                history=record,
+                **{
+                    field.name: getattr(link, field.name)
+                    for field in type(link)._meta.concrete_fields
+                    if not field.is_relation
+                },
+                **{
+                    field.attname: getattr(link, field.attname)
+                    for field in type(link)._meta.concrete_fields
+                    if field.is_relation
+                },
+            )
+            for row, record in zip(rows, recorded, strict=True)
+            for link in through.get(row.pk, ())
+        )

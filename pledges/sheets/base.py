@@ -1,0 +1,485 @@
+"""A sheet of the workbook: one column list for reading and writing.
+
+Reading finds the header by name wherever it stands, takes the rows below it
+cell by cell and collects every error; comparing tells cell by cell what would
+change. Writing to the database is not done here.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from import_export.fields import Field
+from import_export.resources import Resource
+from openpyxl.utils import get_column_letter
+
+from pledges.enums import MoneyUnit
+from pledges.notation import NotationError, fold_word, from_sheet_word, sheet_words
+from pledges.sheets.scope import Scope
+from pledges.sheets.widgets import CellWidget, expected_words
+from pledges.spreadsheet import Cell, Finding, Row, Sheet, WrittenColumn, WrittenSheet, shown
+
+Key = tuple[Any, ...]
+TOTAL = "합계"
+
+
+class Column(Field):
+    """One column: its header, how its cells are read and written, how it looks.
+
+    ``is_key`` columns identify a row; ``is_required`` headers must be there;
+    ``is_checked`` ones are compared with what is computed, and never stored.
+    ``year`` or ``quarter`` mark the columns of a term.
+    """
+
+    def __init__(
+        self,
+        column_name: str,
+        widget: CellWidget,
+        *,
+        is_key: bool = False,
+        is_required: bool = False,
+        is_checked: bool = False,
+        is_text: bool = False,
+        wraps: bool = False,
+        width: int = 12,
+        aliases: Iterable[str] = (),
+        year: int | None = None,
+        quarter: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(attribute=column_name, column_name=column_name, widget=widget)
+        self.is_key, self.is_required, self.is_checked = is_key, is_required or is_key, is_checked
+        self.is_text, self.wraps, self.width = is_text, wraps, width
+        self.aliases = tuple(aliases)
+        self.year, self.quarter = year, quarter
+
+    @property
+    def spellings(self) -> set[str]:
+        """The folded headers by which the column is found."""
+        return {fold_word(name) for name in (self.column_name, *self.aliases)}
+
+
+@dataclass(slots=True)
+class ReadRow:
+    """A row of a sheet: its key, and the value of every readable cell of the columns present."""
+
+    number: int
+    key: Key
+    values: dict[str, Any]
+    cells: dict[str, Cell]
+
+
+@dataclass(slots=True)
+class Table:
+    """What was read of one sheet. ``positions``: column number by column name.
+
+    ``broken_keys`` counts the rows whose key can't be read; they are not in ``rows``.
+    """
+
+    name: str
+    positions: dict[str, int] = field(default_factory=dict)
+    rows: dict[Key, ReadRow] = field(default_factory=dict)
+    unit: MoneyUnit | None = None
+    broken_keys: int = 0
+    errors: list[Finding] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+
+    def address(self, row: ReadRow, column: str) -> str:
+        """The address of a row's cell, blank ones too."""
+        return f"{get_column_letter(self.positions.get(column, 1))}{row.number}"
+
+    def finding(self, row: ReadRow, column: str, message: str) -> Finding:
+        cell = row.cells.get(column)
+        return Finding(self.name, self.address(row, column), cell.shown if cell else "", message)
+
+    def error(self, row: ReadRow, column: str, message: str) -> None:
+        self.errors.append(self.finding(row, column, message))
+
+    def warn(self, row: ReadRow, column: str, message: str) -> None:
+        self.warnings.append(self.finding(row, column, message))
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """One cell that differs from what is stored, as text for people."""
+
+    sheet: str
+    address: str
+    key: tuple[str, ...]
+    column: str
+    old: str
+    new: str
+
+
+@dataclass(slots=True)
+class RowChange:
+    """One row that is new or differs: (old, new) by column, as values."""
+
+    row: ReadRow
+    is_new: bool
+    values: dict[str, tuple[Any, Any]]
+
+
+@dataclass(slots=True)
+class SheetChanges:
+    """How a sheet differs from what is stored."""
+
+    name: str
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rows: dict[Key, RowChange] = field(default_factory=dict)
+    cells: list[CellChange] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {"new": self.new, "changed": self.changed, "unchanged": self.unchanged}
+
+
+@dataclass(slots=True)
+class _Header:
+    row: int
+    last_row: int
+    positions: dict[str, int]
+
+
+class SheetResource(Resource):
+    """One sheet. Subclasses declare columns; those of the term follow the field ``term_columns_after``."""
+
+    sheet_name = ""
+    has_money = False
+    term_columns_after = ""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__()
+        self.scope = scope
+        ordered = {}
+        for name, column in self.fields.items():
+            ordered[name] = column
+            if name == self.term_columns_after:
+                ordered.update({column.column_name: column for column in self.term_columns()})
+        self.fields = ordered
+        self.columns: dict[str, Column] = {column.column_name: column for column in ordered.values()}
+        self.keys = [name for name, column in self.columns.items() if column.is_key]
+
+    def term_columns(self) -> list[Column]:
+        """The columns that come from the term: years, quarters."""
+        return []
+
+    def import_data(self, *args: Any, **kwargs: Any) -> Any:
+        """The stock import writes row by row and takes unknown columns in silence; it is not for plans."""
+        raise NotImplementedError("Use reports.workbook.import_workbook.")
+
+    # --- Reading ----------------------------------------------------------------
+
+    def read(self, sheet: Sheet) -> Table:
+        """Every row of the sheet; errors and warnings are in the table."""
+        table = Table(self.sheet_name)
+        table.errors += sheet.findings
+        if sheet.hidden:
+            table.errors.append(
+                Finding(
+                    self.sheet_name,
+                    "A1",
+                    "",
+                    _("This sheet is hidden. Unhide it, look at it, and try again."),
+                )
+            )
+        if sheet.findings:
+            return table
+        header = self._find_header(sheet, table)
+        if header is None:
+            return table
+        table.positions = header.positions
+        if self.has_money:
+            table.unit = self._unit_note(sheet, header, table)
+        scope = self.scope
+        if table.unit:
+            scope = Scope(scope.term, scope.as_of, table.unit, scope.city, scope.own_statuses)
+        used = set(header.positions.values())
+        strays: set[int] = set()
+        for row in sheet.rows:
+            if row.number <= header.last_row or self._is_total(row, table):
+                continue
+            for position in row.cells.keys() - used - strays:
+                strays.add(position)
+                cell = row.cells[position]
+                table.errors.append(
+                    Finding(
+                        self.sheet_name,
+                        cell.address,
+                        cell.shown,
+                        _("There is a value here, but the column has no header in row %(row)s.")
+                        % {"row": header.row},
+                    )
+                )
+            self._read_row(row, table, scope)
+        self._warn_of_hidden(sheet, header, table)
+        return table
+
+    def _read_row(self, row: Row, table: Table, scope: Scope) -> None:
+        values: dict[str, Any] = {}
+        cells: dict[str, Cell] = {}
+        is_broken = False
+        for name, position in table.positions.items():
+            column = self.columns[name]
+            cell = row.cells.get(position)
+            if cell is not None:
+                cells[name] = cell
+            try:
+                value = column.widget.clean(cell, row=values, scope=scope)
+                if column.is_key and value == column.widget.blank and not self.may_be_blank(name):
+                    raise NotationError(_("%(column)s is missing; every row needs it.") % {"column": name})
+            except NotationError as error:
+                address = f"{get_column_letter(position)}{row.number}"
+                table.errors.append(Finding(self.sheet_name, address, cell.shown if cell else "", str(error)))
+                is_broken = is_broken or column.is_key
+                continue
+            values[name] = value
+        if not values or all(values.get(name) == self.columns[name].widget.blank for name in table.positions):
+            return
+        read = ReadRow(row.number, tuple(values.get(name) for name in self.keys), values, cells)
+        for name, value in values.items():
+            if name in cells and (warning := self.columns[name].widget.warning(value)):
+                table.warn(read, name, warning)
+        if is_broken:
+            table.broken_keys += 1
+            return
+        if (first := table.rows.get(read.key)) is not None:
+            table.error(
+                read,
+                self.keys[-1],
+                _("This row has the same %(keys)s as row %(row)s.")
+                % {"keys": ", ".join(self.keys), "row": first.number},
+            )
+            return
+        table.rows[read.key] = read
+
+    def may_be_blank(self, key: str) -> bool:
+        """Whether a key may be blank (its blank value then is part of the key)."""
+        return False
+
+    def _is_total(self, row: Row, table: Table) -> bool:
+        """합계 rows, and rows that hold nothing but spaces."""
+        first = row.cells[min(row.cells)]
+        candidates = [first, *(row.cells.get(table.positions[name]) for name in self.keys)]
+        if any(isinstance(cell.value, str) and fold_word(cell.value) == TOTAL for cell in candidates if cell):
+            return True
+        return all(
+            isinstance(c.value, str) and not c.problem and not fold_word(c.value) for c in row.cells.values()
+        )
+
+    def _find_header(self, sheet: Sheet, table: Table) -> _Header | None:
+        """The first row that holds the required headers; with the row below where cells are merged."""
+        required = [name for name, column in self.columns.items() if column.is_required]
+        by_spelling = {
+            spelling: name for name, column in self.columns.items() for spelling in column.spellings
+        }
+        best: tuple[int, Row | None, list[str]] = (0, None, required)
+        for index, row in enumerate(sheet.rows):
+            found = {by_spelling.get(header_word(cell)) for cell in row.cells.values()}
+            missing = [name for name in required if name not in found]
+            if not missing:
+                below = sheet.rows[index + 1] if index + 1 < len(sheet.rows) else None
+                return self._read_header(sheet, row, below, by_spelling, table)
+            hits = len(found - {None})
+            if hits > best[0]:
+                best = (hits, row, missing)
+        row = best[1]
+        address = row.cells[min(row.cells)].address if row else "A1"
+        table.errors.append(
+            Finding(
+                self.sheet_name,
+                address,
+                "",
+                _("The header is missing or incomplete; these columns have to be there: %(columns)s.")
+                % {"columns": ", ".join(best[2])},
+            )
+        )
+        return None
+
+    def _read_header(
+        self, sheet: Sheet, row: Row, below: Row | None, by_spelling: Mapping[str, str], table: Table
+    ) -> _Header | None:
+        spans = [merge for merge in sheet.merged if merge[0] == row.number and merge[2] <= row.number + 1]
+        groups = {merge[1]: merge for merge in spans if merge[0] == merge[2] and merge[1] < merge[3]}
+        tall = any(merge[2] > merge[0] for merge in spans)
+        two_rows = (
+            below is not None
+            and below.number == row.number + 1
+            and (tall or bool(groups))
+            and (self._continues_header(below, by_spelling))
+        )
+        cells = dict(row.cells)
+        if two_rows and below:
+            for column in groups:
+                cells.pop(column, None)
+            cells |= below.cells
+        positions: dict[str, int] = {}
+        is_sound = True
+        for column, cell in sorted(cells.items()):
+            word = header_word(cell)
+            if not word:
+                continue
+            name = by_spelling.get(word)
+            if column in groups and not two_rows:
+                message = _("This header is merged over several columns; give every column its own.")
+            elif name is None:
+                message = _("This column is not known. Known columns: %(columns)s.") % {
+                    "columns": ", ".join(self.columns)
+                }
+                if cell.is_date:
+                    message = _("Excel has turned this header into a date; format the row as text.")
+            elif name in positions:
+                message = _("The column %(column)s stands here a second time.") % {"column": name}
+            else:
+                positions[name] = column
+                continue
+            is_sound = False
+            table.errors.append(Finding(self.sheet_name, cell.address, cell.shown, message))
+        last = row.number + 1 if two_rows else row.number
+        return _Header(row.number, last, positions) if is_sound else None
+
+    def _continues_header(self, below: Row, by_spelling: Mapping[str, str]) -> bool:
+        """Whether the row under a header with merged cells holds headers too."""
+        return all(header_word(cell) in by_spelling for cell in below.cells.values())
+
+    def _unit_note(self, sheet: Sheet, header: _Header, table: Table) -> MoneyUnit | None:
+        """The unit of ``(단위 : 천원)`` above the header, or None."""
+        for row in sheet.rows:
+            if row.number >= header.row:
+                break
+            for cell in row.cells.values():
+                text = fold_word(cell.value) if isinstance(cell.value, str) else ""
+                if "단위" not in text:
+                    continue
+                word = text.partition("단위")[2].strip(":()[]<>〈〉")
+                unit = from_sheet_word(MoneyUnit, word)
+                if unit is None:
+                    table.errors.append(
+                        Finding(
+                            self.sheet_name, cell.address, cell.shown, expected_words(sheet_words(MoneyUnit))
+                        )
+                    )
+                return unit
+        return None
+
+    def _warn_of_hidden(self, sheet: Sheet, header: _Header, table: Table) -> None:
+        rows = sorted(number for number in sheet.hidden_rows if number > header.last_row)
+        if rows:
+            table.warnings.append(
+                Finding(
+                    self.sheet_name,
+                    f"A{rows[0]}",
+                    "",
+                    _("Hidden rows were read too: %(rows)s.") % {"rows": _some(rows)},
+                )
+            )
+        hidden = {
+            position: name for name, position in header.positions.items() if position in sheet.hidden_columns
+        }
+        for position, name in sorted(hidden.items()):
+            table.warnings.append(
+                Finding(
+                    self.sheet_name,
+                    f"{get_column_letter(position)}{header.row}",
+                    name,
+                    _("This hidden column was read too."),
+                )
+            )
+
+    # --- Comparing --------------------------------------------------------------
+
+    def compare(self, table: Table, stored: Mapping[Key, Mapping[str, Any]]) -> SheetChanges:
+        """What the table would change, cell by cell, in the columns that it has."""
+        changes = SheetChanges(self.sheet_name)
+        columns = [
+            name
+            for name in table.positions
+            if not self.columns[name].is_key and not self.columns[name].is_checked
+        ]
+        for key, row in table.rows.items():
+            old = stored.get(key)
+            values = {}
+            for name in columns:
+                if name not in row.values:
+                    continue
+                before = self.empty(name) if old is None else old.get(name, self.empty(name))
+                if row.values[name] != before:
+                    values[name] = (before, row.values[name])
+            if old is None and self.is_new(row, values):
+                changes.new += 1
+            elif values:
+                changes.changed += 1
+            else:
+                changes.unchanged += 1
+                continue
+            changes.rows[key] = RowChange(row, old is None, values)
+            label = tuple(
+                self.columns[name].widget.shown(part, self.scope)
+                for name, part in zip(self.keys, key, strict=True)
+            )
+            for name, (before, after) in values.items():
+                widget = self.columns[name].widget
+                changes.cells.append(
+                    CellChange(
+                        self.sheet_name,
+                        table.address(row, name),
+                        label,
+                        name,
+                        widget.shown(before, self.scope),
+                        widget.shown(after, self.scope),
+                    )
+                )
+        return changes
+
+    def empty(self, name: str) -> Any:
+        """The value of a cell of which nothing is stored."""
+        return self.columns[name].widget.blank
+
+    def is_new(self, row: ReadRow, values: Mapping[str, Any]) -> bool:
+        """Whether a row that isn't stored makes something."""
+        return True
+
+    # --- Writing ----------------------------------------------------------------
+
+    def written_columns(self, *, with_choices: bool = False) -> tuple[WrittenColumn, ...]:
+        return tuple(
+            WrittenColumn(
+                column.column_name,
+                column.width,
+                column.is_text,
+                column.wraps,
+                column.widget.choices() if with_choices else (),
+            )
+            for column in self.columns.values()
+        )
+
+    def written(self, rows: Mapping[Key, Mapping[str, Any]]) -> WrittenSheet:
+        """The sheet as an export writes it."""
+        return WrittenSheet(
+            self.sheet_name, self.written_columns(), [self.written_row(key, row) for key, row in rows.items()]
+        )
+
+    def written_row(self, key: Key, values: Mapping[str, Any]) -> list[Any]:
+        given = {**dict(zip(self.keys, key, strict=True)), **values}
+        return [
+            column.widget.render(given.get(name, column.widget.blank), scope=self.scope)
+            for name, column in self.columns.items()
+        ]
+
+
+def header_word(cell: Cell) -> str:
+    """A header as it is compared: spaces removed, full-width folded; a number as it reads."""
+    if cell.problem or cell.is_date or isinstance(cell.value, bool):
+        return shown(cell.value)
+    try:
+        return fold_word(cell.text)
+    except NotationError:
+        return shown(cell.value)
+
+
+def _some(numbers: list[int]) -> str:
+    """The first ten of many row numbers."""
+    text = ", ".join(map(str, numbers[:10]))
+    return text if len(numbers) <= 10 else f"{text} …"

@@ -1,0 +1,735 @@
+"""The one safe reader and writer of .xlsx files.
+
+What a stranger uploads is checked before it is parsed: size, format, zip
+members, document type declarations, and one pass over each wanted sheet's XML
+that finds out where values really end. Values come out as small ``Cell``s,
+numbers as ``Decimal`` and never as binary floats.
+"""
+
+import datetime as dt
+import io
+import re
+import stat
+import unicodedata
+import warnings
+import zipfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+from django.utils.translation import gettext as _
+from openpyxl import Workbook as NewWorkbook
+from openpyxl import load_workbook
+from openpyxl.cell.cell import TYPE_STRING
+from openpyxl.cell.cell import Cell as NewCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from pledges.notation import NotationError, format_number
+
+MAX_UPLOAD = 10 * 1024 * 1024
+MAX_UNPACKED = 100 * 1024 * 1024
+MAX_MEMBERS = 2_000
+MAX_SHEETS = 100
+MAX_ROWS = 50_000
+MAX_COLUMNS = 200
+# Excel's own limit of a cell; the file format has none.
+MAX_TEXT = 32_767
+LONGEST_NUMBER = 40
+DUST = Decimal("1e-9")
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+ERROR_VALUES = {
+    "#REF!",
+    "#DIV/0!",
+    "#N/A",
+    "#NAME?",
+    "#NULL!",
+    "#NUM!",
+    "#VALUE!",
+    "#GETTING_DATA",
+    "#SPILL!",
+    "#CALC!",
+}
+
+
+class UnreadableFile(Exception):
+    """The file can't be read as a workbook at all. The message says why and what to do, translated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An error or a warning: where (sheet, cell address), the value found, what was expected."""
+
+    sheet: str
+    cell: str
+    value: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell that holds something. ``value`` is str, Decimal, bool, a date or a time.
+
+    ``problem`` is a translated message where the cell has no usable value (an
+    error, a formula without a result); reading ``text`` then raises it.
+    """
+
+    sheet: str
+    row: int
+    column: int
+    value: Any
+    is_percent: bool = False
+    problem: str = ""
+
+    @property
+    def address(self) -> str:
+        return f"{get_column_letter(self.column)}{self.row}"
+
+    @property
+    def is_date(self) -> bool:
+        return isinstance(self.value, dt.date)
+
+    @property
+    def text(self) -> str:
+        """What the cell says, as text; a number formatted as a percentage ends in %.
+
+        Raises NotationError for what isn't text or number: dates, times, TRUE and FALSE, errors.
+        """
+        if self.problem:
+            raise NotationError(self.problem)
+        if isinstance(self.value, str):
+            if len(self.value) > MAX_TEXT:
+                raise NotationError(
+                    _("This cell holds more than %(limit)s characters.") % {"limit": f"{MAX_TEXT:,}"}
+                )
+            return self.value
+        if isinstance(self.value, bool):
+            raise NotationError(_("TRUE and FALSE are not used here; enter text or a number."))
+        if isinstance(self.value, Decimal):
+            return f"{format_number(self.value * 100)}%" if self.is_percent else format_number(self.value)
+        raise NotationError(
+            _(
+                "Excel has turned this into a date or a time. Format the cell as text and type it again,"
+                " or begin with an apostrophe."
+            )
+        )
+
+    @property
+    def shown(self) -> str:
+        """The value for a message, shortened."""
+        return shown(self.value, is_percent=self.is_percent)
+
+
+def shown(value: Any, *, is_percent: bool = False) -> str:
+    """A value as a message quotes it: at most 80 characters, nothing invisible."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        text = f"{format_number(value * 100)}%" if is_percent else format_number(value)
+    elif isinstance(value, dt.datetime):
+        text = value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
+    elif isinstance(value, bool):
+        text = str(value).upper()
+    else:
+        text = str(value)
+    text = "".join(
+        letter if unicodedata.category(letter) not in {"Cc", "Cf", "Cs"} else " " for letter in text[:200]
+    )
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+@dataclass(slots=True)
+class Row:
+    """One row with something in it: ``cells`` by column number, from 1."""
+
+    number: int
+    cells: dict[int, Cell]
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One sheet. ``merged`` are (first row, first column, last row, last column).
+
+    ``findings`` are cells that can't be read at all; then there are no rows.
+    """
+
+    name: str
+    hidden: bool = False
+    rows: list[Row] = field(default_factory=list)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Workbook:
+    """The wanted sheets by name, the names of the others, and names that stand more than once."""
+
+    sheets: dict[str, Sheet]
+    others: list[str]
+    doubled: list[str]
+
+
+def fold_sheet_name(name: str) -> str:
+    """A sheet's name as it is compared: NFC, trimmed."""
+    return unicodedata.normalize("NFC", name).strip()
+
+
+def read_workbook(
+    source: bytes | Path, names: Iterable[str], progress: Callable[[str, int, int], None] | None = None
+) -> Workbook:
+    """The sheets of a workbook whose names are in ``names``; others are only listed.
+
+    Raises UnreadableFile where the file is too big, no .xlsx workbook, damaged or dangerous.
+    """
+    content = _content(source)
+    _refuse_other_formats(content)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check_members(archive)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _read(content, set(names), progress)
+    except UnreadableFile:
+        raise
+    # Third-party parsers on hostile bytes raise whatever they like; none of it is our fault to show.
+    except Exception as error:
+        raise UnreadableFile(
+            _("The file is damaged and can't be read. Open it in Excel and save it again as .xlsx.")
+        ) from error
+
+
+# --- Before parsing -----------------------------------------------------------
+
+
+def _content(source: bytes | Path) -> bytes:
+    too_big = _("The file is larger than %(limit)s MB. Remove pictures and empty formatted rows.") % {
+        "limit": MAX_UPLOAD // 1024 // 1024
+    }
+    if isinstance(source, bytes):
+        if len(source) > MAX_UPLOAD:
+            raise UnreadableFile(too_big)
+        return source
+    try:
+        if source.stat().st_size > MAX_UPLOAD:
+            raise UnreadableFile(too_big)
+        return source.read_bytes()
+    except OSError:
+        raise UnreadableFile(
+            _("The file %(name)s can't be opened. Check the name and whether you may read it.")
+            % {"name": source.name}
+        ) from None
+
+
+def _refuse_other_formats(content: bytes) -> None:
+    """Name what the file is where it is not a zip, and the way out."""
+    head = content[:4096].lstrip().lower()
+    if not content:
+        message = _("The file is empty.")
+    elif content.startswith(b"PK\x03\x04"):
+        return
+    elif content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        message = _name_ole(content)
+    elif len(content) == 165 or content[:2] == b"~$":
+        message = _(
+            "This is the lock file that Excel keeps beside an open workbook. Choose the workbook itself."
+        )
+    elif head.startswith(b"%pdf"):
+        message = _("This is a PDF. Save the workbook in Excel as .xlsx.")
+    elif head.startswith((b"<!doctype html", b"<html", b"<table", b"<meta")):
+        message = _("This is a web page, not a workbook. Open it in Excel and save it as .xlsx.")
+    elif _looks_like_text(content):
+        message = _(
+            "This is a text file (such as CSV), not a workbook. Open it in Excel and save it as .xlsx."
+        )
+    else:
+        message = _("This is not an Excel workbook. Save it in Excel as .xlsx.")
+    raise UnreadableFile(message)
+
+
+def _name_ole(content: bytes) -> str:
+    def has(stream: str) -> bool:
+        return stream.encode("utf-16-le") in content
+
+    if has("EncryptedPackage"):
+        return _("The workbook is protected with a password. Remove the password and save it again.")
+    if has("HwpSummaryInformation") or b"HWP Document File" in content:
+        return _(
+            "This is a Hangul (HWP) document, not a workbook. Move the table to Excel and save it as .xlsx."
+        )
+    return _("This is an old Excel file (.xls). Open it in Excel and save it as .xlsx.")
+
+
+def _looks_like_text(content: bytes) -> bool:
+    for encoding in ("utf-8", "utf-16", "cp949"):
+        try:
+            text = content[:4096].decode(encoding, errors="ignore" if encoding == "utf-8" else "strict")
+        except UnicodeDecodeError:
+            continue
+        if any(mark in text for mark in (",", "\t", ";")) and text.count("\ufffd") == 0 and "\n" in text:
+            return True
+    return False
+
+
+def _check_members(archive: zipfile.ZipFile) -> None:
+    """What can be said of the zip before its XML is parsed: members, sizes, checksums, declarations."""
+    members = archive.infolist()
+    names = [member.filename for member in members]
+    if len(members) > MAX_MEMBERS:
+        raise UnreadableFile(
+            _("The file holds more than %(limit)s parts; a plan workbook never does.")
+            % {"limit": f"{MAX_MEMBERS:,}"}
+        )
+    if len({name.casefold() for name in names}) < len(names):
+        raise UnreadableFile(
+            _("The file holds two parts of the same name. Open it in Excel and save it again as .xlsx.")
+        )
+    for member in members:
+        unsafe = (
+            member.filename.startswith(("/", "\\"))
+            or "\\" in member.filename
+            or ":" in member.filename
+            or ".." in member.filename.split("/")
+            or stat.S_ISLNK(member.external_attr >> 16)
+        )
+        if unsafe or member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            raise UnreadableFile(
+                _(
+                    "The file holds parts that Excel never writes. Open it in Excel and save it again as .xlsx."
+                )
+            )
+        if member.flag_bits & 0x1:
+            raise UnreadableFile(
+                _("The workbook is protected with a password. Remove the password and save it again.")
+            )
+    _check_kind(archive, set(names))
+    _check_contents(archive, members)
+
+
+def _check_kind(archive: zipfile.ZipFile, names: set[str]) -> None:
+    """That the zip is an .xlsx workbook without macros; what else it is, is named."""
+    save_as = _("Open it in Excel and save it as .xlsx.")
+    kind = b""
+    if "mimetype" in names:
+        with archive.open("mimetype") as file:
+            kind = file.read(200)
+    types = b""
+    if "[Content_Types].xml" in names:
+        with archive.open("[Content_Types].xml") as file:
+            types = file.read(1024 * 1024)
+    if b"opendocument.spreadsheet" in kind:
+        raise UnreadableFile(_("This is an OpenDocument spreadsheet (.ods).") + " " + save_as)
+    if b"hwp" in kind:
+        raise UnreadableFile(
+            _(
+                "This is a Hangul (HWPX) document, not a workbook. Move the table to Excel and save it as .xlsx."
+            )
+        )
+    if b"wordprocessingml" in types or b"presentationml" in types:
+        raise UnreadableFile(_("This is a Word or PowerPoint document, not an Excel workbook."))
+    if b"sheet.binary" in types or "xl/workbook.bin" in names:
+        raise UnreadableFile(_("This is a binary workbook (.xlsb).") + " " + save_as)
+    if b"macroEnabled" in types or any(name.endswith("vbaProject.bin") for name in names):
+        raise UnreadableFile(
+            _("This workbook holds macros (.xlsm). Save it in Excel as .xlsx, without macros.")
+        )
+    if WORKBOOK_TYPE.encode() not in types:
+        if any(name.lower().endswith((".xlsx", ".xls")) for name in names):
+            raise UnreadableFile(
+                _("This is a zip file with a workbook in it. Unpack it and choose the workbook.")
+            )
+        raise UnreadableFile(_("This is not an Excel workbook. Save it in Excel as .xlsx."))
+
+
+def _check_contents(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]) -> None:
+    """Unpack every part once, counting: sizes are what they are, checksums hold, no part declares a DTD."""
+    too_much = _("The file unpacks to more than %(limit)s MB. Remove empty formatted rows and columns.") % {
+        "limit": MAX_UNPACKED // 1024 // 1024
+    }
+    if sum(member.file_size for member in members) > MAX_UNPACKED:
+        raise UnreadableFile(too_much)
+    total = 0
+    for member in members:
+        prolog = _Prolog()
+        with archive.open(member) as file:
+            while chunk := file.read(256 * 1024):
+                total += len(chunk)
+                if total > MAX_UNPACKED:
+                    raise UnreadableFile(too_much)
+                prolog.feed(chunk)
+
+
+class _Prolog:
+    """Reads the beginning of a part up to its first element, whatever its encoding, and refuses a DTD."""
+
+    def __init__(self) -> None:
+        self.done = False
+        self.parser = expat.ParserCreate()
+        self.parser.StartDoctypeDeclHandler = self.doctype
+        self.parser.StartElementHandler = self.element
+
+    def doctype(self, *args: Any) -> None:
+        raise UnreadableFile(
+            _("The file holds a document type declaration, which Excel never writes. It was not read.")
+        )
+
+    def element(self, *args: Any) -> None:
+        self.done = True
+
+    def feed(self, chunk: bytes) -> None:
+        if self.done:
+            return
+        try:
+            self.parser.Parse(chunk, False)
+        except expat.ExpatError:
+            # A picture, or broken XML that its own reader will report.
+            self.done = True
+
+
+# --- Sheets -------------------------------------------------------------------
+
+
+def _read(content: bytes, names: set[str], progress: Callable[[str, int, int], None] | None) -> Workbook:
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+    try:
+        _refuse_strict(book._archive)
+        titles = [(fold_sheet_name(title), title) for title in book.sheetnames]
+        if len(titles) > MAX_SHEETS:
+            raise UnreadableFile(_("The workbook has more than %(limit)s sheets.") % {"limit": MAX_SHEETS})
+        if not titles:
+            raise UnreadableFile(
+                _("The workbook has no sheets. Open it in Excel and save it again as .xlsx.")
+            )
+        result = Workbook({}, [], [])
+        for name, title in titles:
+            source = book[title]
+            if name not in names or not hasattr(source, "iter_rows"):
+                result.others.append(name)
+            elif name in result.sheets:
+                result.doubled.append(name)
+            else:
+                result.sheets[name] = _read_sheet(book, source, name, progress)
+        return result
+    finally:
+        book.close()
+
+
+def _refuse_strict(archive: zipfile.ZipFile) -> None:
+    with archive.open("xl/workbook.xml") as file:
+        if STRICT.encode() in file.read(64 * 1024):
+            raise UnreadableFile(
+                _("This is a “Strict Open XML” workbook. Save it in Excel as an ordinary .xlsx.")
+            )
+
+
+def _read_sheet(book: Any, source: Any, name: str, progress: Callable[[str, int, int], None] | None) -> Sheet:
+    scan = _Scan()
+    with book._archive.open(source._worksheet_path) as file:
+        scan.read(file)
+    sheet = Sheet(
+        name,
+        hidden=source.sheet_state != "visible",
+        merged=scan.merged,
+        hidden_columns=scan.hidden_columns,
+    )
+    if scan.broken:
+        sheet.findings = [
+            Finding(name, f"{get_column_letter(column)}{row}", shown(text), _("This is no number or date."))
+            for (row, column), text in sorted(scan.broken.items())
+        ]
+        return sheet
+    uncached = _("This formula has no stored result. Open the file in Excel, save it, and upload it again.")
+    rows = source.iter_rows(min_row=1, max_row=scan.last_row or 1, min_col=1, max_col=scan.last_column or 1)
+    for number, cells in enumerate(rows, 1):
+        if progress and number % 250 == 0:
+            progress(name, number, scan.last_row)
+        found: dict[int, Cell] = {}
+        for column, cell in enumerate(cells, 1):
+            if (number, column) in scan.uncached:
+                found[column] = Cell(name, number, column, "", problem=uncached)
+            elif (value := cell.value) is not None and (kept := _cell(name, number, column, value, cell)):
+                found[column] = kept
+        if found:
+            sheet.rows.append(Row(number, found))
+            if number in scan.hidden_rows:
+                sheet.hidden_rows.add(number)
+    return sheet
+
+
+def _cell(sheet: str, row: int, column: int, value: Any, source: Any) -> Cell | None:
+    if isinstance(value, str):
+        if not value.strip():
+            return None
+        if value.strip() in ERROR_VALUES:
+            return Cell(sheet, row, column, value, problem=_("This is an Excel error, not a value."))
+        return Cell(sheet, row, column, value)
+    if isinstance(value, bool | dt.date | dt.time | dt.timedelta):
+        return Cell(sheet, row, column, value)
+    number = exact_number(value)
+    if number is None:
+        return Cell(sheet, row, column, str(value), problem=_("This is no number or date."))
+    return Cell(sheet, row, column, number, is_percent=_is_percent(source))
+
+
+def exact_number(value: float | Decimal) -> Decimal | None:
+    """A spreadsheet's number as Decimal by its shortest text; float dust below 1e-9 is rounded away.
+
+    None for NaN and infinities.
+    """
+    number = Decimal(str(value))
+    if not number.is_finite():
+        return None
+    if isinstance(value, float):
+        # Excel computes with fifteen significant digits; what stands behind them is binary dust.
+        short = Decimal(f"{value:.15g}")
+        if abs(short - number) <= DUST:
+            number = short
+    return number
+
+
+def _is_percent(cell: Any) -> bool:
+    try:
+        format_text = cell.number_format
+    except IndexError:
+        # A style number that the file does not define; some writers leave such cells.
+        return False
+    return "%" in re.sub(r'"[^"]*"|\\.', "", format_text or "")
+
+
+class _Scan:
+    """One pass over a sheet's XML: where values end, merged and hidden parts, cells that can't be read.
+
+    The reader's own idea of a sheet's size comes from ``<dimension>``, which
+    may say anything, and it pads every row up to it.
+    """
+
+    NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
+    COORDINATE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+
+    def __init__(self) -> None:
+        self.last_row = 0
+        self.last_column = 0
+        self.merged: list[tuple[int, int, int, int]] = []
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns: set[int] = set()
+        self.uncached: set[tuple[int, int]] = set()
+        self.broken: dict[tuple[int, int], str] = {}
+        self.row = 0
+        self.column = 0
+        self.kind = "n"
+        self.is_formula = False
+        self.text: list[str] | None = None
+        self.has_value = False
+        self.letters: dict[str, int] = {}
+        self.starts = {
+            f"{MAIN} row": self.start_row,
+            f"{MAIN} c": self.start_cell,
+            f"{MAIN} f": self.start_formula,
+            f"{MAIN} v": self.start_value,
+            f"{MAIN} is": self.start_value,
+            f"{MAIN} mergeCell": self.start_merge,
+            f"{MAIN} col": self.start_column,
+        }
+        self.ends = {f"{MAIN} v": self.end_value, f"{MAIN} is": self.end_value, f"{MAIN} c": self.end_cell}
+
+    def read(self, file: Any) -> None:
+        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser.buffer_text = True
+        self.parser.StartDoctypeDeclHandler = _Prolog().doctype
+        self.parser.StartElementHandler = lambda name, attributes: (
+            self.starts[name](attributes) if name in self.starts else None
+        )
+        self.parser.EndElementHandler = lambda name: self.ends[name]() if name in self.ends else None
+        self.parser.ParseFile(file)
+
+    def start_row(self, attributes: Mapping[str, str]) -> None:
+        number = int(attributes.get("r", self.row + 1))
+        if number <= self.row:
+            raise UnreadableFile(
+                _("The rows of the file are out of order. Open it in Excel and save it again as .xlsx.")
+            )
+        self.row, self.column = number, 0
+        if attributes.get("hidden") in {"1", "true"}:
+            self.hidden_rows.add(number)
+
+    def start_cell(self, attributes: Mapping[str, str]) -> None:
+        column = self.column + 1
+        if reference := attributes.get("r"):
+            match = self.COORDINATE.fullmatch(reference)
+            column = self.column_number(match[1]) if match else 0
+            if not match or int(match[2]) != self.row or column <= self.column:
+                raise UnreadableFile(
+                    _("The cells of the file are out of order. Open it in Excel and save it again as .xlsx.")
+                )
+        self.column = column
+        self.kind = attributes.get("t", "n")
+        self.is_formula = self.has_value = False
+
+    def column_number(self, letters: str) -> int:
+        if letters not in self.letters:
+            number = 0
+            for letter in letters:
+                number = number * 26 + ord(letter) - 64
+            self.letters[letters] = number
+        return self.letters[letters]
+
+    def start_formula(self, attributes: Mapping[str, str]) -> None:
+        self.is_formula = True
+
+    def start_value(self, attributes: Mapping[str, str]) -> None:
+        self.text = []
+        self.parser.CharacterDataHandler = self.text.append
+
+    def end_value(self) -> None:
+        self.parser.CharacterDataHandler = None
+        text = "".join(self.text or [])
+        self.text = None
+        self.has_value = bool(text) or (self.is_formula and self.kind == "str")
+        if not text:
+            return
+        if self.row > MAX_ROWS or self.column > MAX_COLUMNS:
+            raise UnreadableFile(
+                _(
+                    "Cell %(cell)s lies outside the %(rows)s rows and %(columns)s columns"
+                    " that a sheet may have. Delete what stands there."
+                )
+                % {
+                    "cell": f"{get_column_letter(self.column)}{self.row}",
+                    "rows": f"{MAX_ROWS:,}",
+                    "columns": MAX_COLUMNS,
+                }
+            )
+        if self.kind == "n" and (len(text) > LONGEST_NUMBER or not self.NUMBER.fullmatch(text.strip())):
+            self.broken[self.row, self.column] = text
+        elif self.kind == "d":
+            try:
+                dt.datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+            except ValueError:
+                self.broken[self.row, self.column] = text
+        self.last_row = self.row
+        self.last_column = max(self.last_column, self.column)
+
+    def end_cell(self) -> None:
+        if self.is_formula and not self.has_value:
+            self.uncached.add((self.row, self.column))
+            if self.row <= MAX_ROWS and self.column <= MAX_COLUMNS:
+                self.last_row = self.row
+                self.last_column = max(self.last_column, self.column)
+
+    def start_merge(self, attributes: Mapping[str, str]) -> None:
+        if len(self.merged) >= MAX_ROWS:
+            return
+        first, _colon, last = attributes.get("ref", "").partition(":")
+        corners = [self.COORDINATE.fullmatch(corner.replace("$", "")) for corner in (first, last)]
+        if corners[0] and corners[1]:
+            self.merged.append(
+                (
+                    int(corners[0][2]),
+                    self.column_number(corners[0][1]),
+                    int(corners[1][2]),
+                    self.column_number(corners[1][1]),
+                )
+            )
+
+    def start_column(self, attributes: Mapping[str, str]) -> None:
+        if attributes.get("hidden") in {"1", "true"}:
+            first, last = int(attributes.get("min", 1)), int(attributes.get("max", 1))
+            self.hidden_columns.update(range(first, min(last, MAX_COLUMNS) + 1))
+
+
+# --- Writing ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenColumn:
+    """A column to write. ``is_text`` keeps Excel from making dates of codes; ``choices`` are a dropdown."""
+
+    name: str
+    width: int = 12
+    is_text: bool = False
+    wraps: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSheet:
+    """A sheet to write: rows of str, int, Decimal or None, one value a column.
+
+    ``blank_rows`` rows below the last are formatted too, for people to fill in.
+    """
+
+    name: str
+    columns: tuple[WrittenColumn, ...]
+    rows: list[list[Any]]
+    blank_rows: int = 0
+
+
+HEADER_FONT = Font(bold=True)
+HEADER_FILL = PatternFill("solid", fgColor="FFE8EEF7")
+TOP = Alignment(vertical="top")
+WRAPPED = Alignment(vertical="top", wrap_text=True)
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+def write_workbook(sheets: Iterable[WrittenSheet]) -> bytes:
+    """The .xlsx file. Text is always a string cell, so that nothing in it can become a formula."""
+    book = NewWorkbook()
+    book.remove(book.active)
+    book.properties.creator = "pledge-portal"
+    for sheet in sheets:
+        _write_sheet(book, sheet)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _write_sheet(book: NewWorkbook, sheet: WrittenSheet) -> None:
+    target = book.create_sheet(sheet.name)
+    target.freeze_panes = "A2"
+    for number, column in enumerate(sheet.columns, 1):
+        letter = get_column_letter(number)
+        target.column_dimensions[letter].width = column.width
+        cell = target.cell(1, number)
+        _put(cell, column.name, is_text=True)
+        cell.font, cell.fill, cell.alignment = HEADER_FONT, HEADER_FILL, WRAPPED
+    for row_number, row in enumerate(sheet.rows, 2):
+        for number, (column, value) in enumerate(zip(sheet.columns, row, strict=True), 1):
+            if value is None or value == "":
+                if column.is_text:
+                    target.cell(row_number, number).number_format = "@"
+                continue
+            cell = target.cell(row_number, number)
+            _put(cell, value, is_text=column.is_text)
+            cell.alignment = WRAPPED if column.wraps else TOP
+    last = len(sheet.rows) + 1 + sheet.blank_rows
+    for number, column in enumerate(sheet.columns, 1):
+        letter = get_column_letter(number)
+        if column.is_text:
+            for row_number in range(len(sheet.rows) + 2, last + 1):
+                target.cell(row_number, number).number_format = "@"
+        if column.choices and last > 1:
+            rule = DataValidation(type="list", formula1=f'"{",".join(column.choices)}"', allow_blank=True)
+            rule.error = _("Choose from the list.")
+            target.add_data_validation(rule)
+            rule.add(f"{letter}2:{letter}{last}")
+    if sheet.columns:
+        target.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{max(last, 2)}"
+
+
+def _put(cell: NewCell, value: Any, *, is_text: bool) -> None:
+    if isinstance(value, str):
+        # openpyxl makes a formula of a leading "="; the type set afterwards makes it text again.
+        cell.value = CONTROL.sub("", value).replace("\r\n", "\n")
+        cell.data_type = TYPE_STRING
+    else:
+        cell.value = value
+    if is_text:
+        cell.number_format = "@"

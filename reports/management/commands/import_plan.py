@@ -1,0 +1,114 @@
+"""``manage.py import_plan FILE.xlsx``: bring a plan in from its workbook, whole or not at all."""
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils.translation import gettext as _
+
+from pledges.spreadsheet import Finding, UnreadableFile
+from reports.workbook import ImportResult, import_workbook
+
+APPLIED, ERRORS, UNREADABLE = 0, 1, 2
+# A list of errors longer than this is no help at a terminal; --json gives them all.
+LONGEST_LIST = 200
+
+
+class Command(BaseCommand):
+    help = "Import a plan workbook. Exit 0: applied (or would be); 1: errors, nothing changed; 2: unreadable."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", metavar="FILE.xlsx")
+        parser.add_argument("--dry-run", action="store_true", help="show what would change, change nothing")
+        parser.add_argument(
+            "--publish", action="store_true", help="publish the edition of the workbook's 기준일 as well"
+        )
+        parser.add_argument("--reason", default="", help="why a published figure changes (with --publish)")
+        parser.add_argument(
+            "--over-drafts", action="store_true", help="import although drafts of the same reports are open"
+        )
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        bar = ProgressBar(self.stderr)
+        try:
+            result = import_workbook(
+                Path(options["file"]),
+                dry_run=options["dry_run"],
+                over_drafts=options["over_drafts"],
+                publish=options["publish"],
+                reason=options["reason"],
+                progress=bar.show if bar.is_wanted else None,
+            )
+            code = ERRORS if result.errors else APPLIED
+        except UnreadableFile as unreadable:
+            result = ImportResult(errors=[Finding("", "", Path(options["file"]).name, str(unreadable))])
+            code = UNREADABLE
+        finally:
+            bar.clear()
+        if options["json"]:
+            self.stdout.write(json.dumps(result.as_json(), ensure_ascii=False, indent=1))
+        else:
+            self.stdout.write("\n".join(as_lines(result, dry_run=options["dry_run"])))
+        if code != APPLIED:
+            sys.exit(code)
+
+
+def as_lines(result: ImportResult, *, dry_run: bool) -> Iterable[str]:
+    """The result for a person at a terminal."""
+    for name, counts in result.sheets.items():
+        yield _("%(sheet)s: %(new)s new, %(changed)s changed, %(unchanged)s unchanged") % {
+            "sheet": name,
+            **counts,
+        }
+    for name in result.ignored:
+        yield _("%(sheet)s: not a sheet of this workbook, ignored") % {"sheet": name}
+    for title, findings in ((_("Warning"), result.warnings), (_("Error"), result.errors)):
+        for finding in findings[:LONGEST_LIST]:
+            yield finding_line(title, finding)
+        if len(findings) > LONGEST_LIST:
+            yield _("… and %(count)s more; --json lists them all.") % {"count": len(findings) - LONGEST_LIST}
+    if result.errors:
+        yield _("Nothing was changed (%(count)s errors).") % {"count": len(result.errors)}
+    elif dry_run:
+        yield _("Dry run: nothing was changed.")
+    else:
+        yield _("Applied.")
+        for edition in result.editions:
+            yield _("Published: %(as_of)s, edition %(number)s.") % {
+                "as_of": edition.as_of,
+                "number": edition.number,
+            }
+
+
+def finding_line(title: str, finding: Finding) -> str:
+    """One error or warning: where, what stands there, what was expected."""
+    place = " ".join(part for part in (finding.sheet, finding.cell) if part)
+    value = f" “{finding.value}”" if finding.value else ""
+    return f"{title}: {place}{value} — {finding.message}" if place or value else f"{title}: {finding.message}"
+
+
+class ProgressBar:
+    """A bar of plain text on standard error, where that is a terminal."""
+
+    WIDTH = 30
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+        self.is_wanted = bool(stream.isatty())
+        self.is_shown = False
+
+    def show(self, label: str, done: int, total: int) -> None:
+        filled = self.WIDTH * done // max(total, 1)
+        bar = "#" * filled + "-" * (self.WIDTH - filled)
+        self.stream._out.write(f"\r[{bar}] {label} {done:,}/{total:,}\x1b[K")
+        self.stream._out.flush()
+        self.is_shown = True
+
+    def clear(self) -> None:
+        if self.is_shown:
+            self.stream._out.write("\r\x1b[K")
+            self.stream._out.flush()

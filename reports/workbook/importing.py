@@ -1,0 +1,455 @@
+"""A workbook comes in: read and check everything, compare, then write in one short transaction."""
+
+import datetime as dt
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from django.db import DataError, IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from budgets.sheets import InvestmentResource
+from pledges.enums import MoneyUnit
+from pledges.models import Area, Department, Municipality, OwnStatus, Plan, Pledge, Term
+from pledges.notation import fold_key, format_number, in_unit
+from pledges.sheets import (
+    AchievementResource,
+    AreaTree,
+    IndicatorResource,
+    Info,
+    InfoResource,
+    PledgeResource,
+    ReadRow,
+    ScheduleResource,
+    Scope,
+    SheetResource,
+    Snapshot,
+    Table,
+)
+from pledges.sheets.plan import (
+    AS_OF,
+    CITY,
+    CITY_CODE,
+    CODE,
+    ENDS_ON,
+    LEAD,
+    NAME,
+    NUMBER,
+    PLAN_CODE,
+    PLANNED_MONEY,
+    RATE,
+    STARTS_ON,
+    STATUS,
+    SUPPORTING,
+    UNIT,
+)
+from pledges.sheets.progress import INDICATOR
+from pledges.sheets.widgets import fold_name
+from pledges.spreadsheet import Finding, Workbook, read_workbook, shown
+from pledges.workflow import WorkflowError
+from reports import fulfilment
+from reports.editions import publish_period
+from reports.fulfilment import PlanFulfilment, display_rate, plan_fulfilment
+from reports.workbook.edits import Edits
+from reports.workbook.results import ImportResult, Progress
+from reports.workbook.writing import DraftsInTheWay, Stored, Work, Writer
+
+# The sheets that an import takes, in the order in which they are written.
+RESOURCES: tuple[type[SheetResource], ...] = (
+    PledgeResource,
+    IndicatorResource,
+    InvestmentResource,
+    ScheduleResource,
+    AchievementResource,
+)
+SHEET_NAMES = (InfoResource.sheet_name, *(resource.sheet_name for resource in RESOURCES))
+# The notes that come with a blank template: no data, and nothing to report.
+NOTES = "작성요령"
+
+
+def import_workbook(
+    source: bytes | Path,
+    *,
+    user: Any = None,
+    dry_run: bool = False,
+    over_drafts: bool = False,
+    publish: bool = False,
+    reason: str = "",
+    progress: Progress | None = None,
+) -> ImportResult:
+    """Bring a plan in, whole or not at all.
+
+    Imported actuals and statuses are approved revisions in the name of
+    ``user``. A dry run does everything and takes it back. ``publish`` makes
+    the edition of 기준일 in the same transaction.
+
+    Raises UnreadableFile where the file is no workbook; everything else that is
+    wrong stands in the result's ``errors``, and then nothing was written.
+    """
+    book = read_workbook(source, SHEET_NAMES, progress)
+    return _Import(book, user, progress).run(
+        dry_run=dry_run, over_drafts=over_drafts, publish=publish, reason=reason
+    )
+
+
+class _Import:
+    """One import, from sheets to rows."""
+
+    def __init__(self, book: Workbook, user: Any, progress: Progress | None) -> None:
+        self.book = book
+        self.user = user
+        self.progress = progress
+        self.result = ImportResult(ignored=[name for name in book.others if name != NOTES])
+        self.tables: dict[str, Table] = {}
+        self.resources: dict[str, Any] = {}
+        self.rates_to_check: list[tuple[ReadRow, Decimal]] = []
+
+    def run(self, *, dry_run: bool, over_drafts: bool, publish: bool, reason: str) -> ImportResult:
+        result = self.result
+        self._check_sheets()
+        self.info = self._read_info()
+        self.stored = self._places()
+        is_placed = self._make_resources()
+        for name, resource in self.resources.items():
+            if sheet := self.book.sheets.get(name):
+                self.tables[name] = resource.read(sheet)
+        self.snapshot = Snapshot(self.stored.plan, self.as_of)
+        work = self._compare() if is_placed else None
+        for table in self.tables.values():
+            result.errors += table.errors
+            result.warnings += table.warnings
+        if result.errors or work is None:
+            return result
+        result.plan = self.stored.plan
+        result.period = self.snapshot.periods.get(self.as_of)
+        result.sheets = {
+            InfoResource.sheet_name: InfoResource().compare(self.info, self.stored.plan).counts,
+            **{name: changes.counts for name, changes in work.changes.items()},
+        }
+        result.changes = [cell for changes in work.changes.values() for cell in changes.cells]
+        result.warnings += work.edits.warnings
+        self._apply(work, dry_run=dry_run, over_drafts=over_drafts, publish=publish, reason=reason)
+        return result
+
+    # --- Reading ------------------------------------------------------------------
+
+    def _check_sheets(self) -> None:
+        for name in (InfoResource.sheet_name, PledgeResource.sheet_name):
+            if name not in self.book.sheets:
+                self.result.errors.append(
+                    Finding(
+                        name,
+                        "",
+                        "",
+                        _("The sheet “%(sheet)s” is missing. Sheets found: %(found)s.")
+                        % {"sheet": name, "found": ", ".join([*self.book.sheets, *self.book.others])},
+                    )
+                )
+        for name in self.book.doubled:
+            self.result.errors.append(
+                Finding(name, "", "", _("There are two sheets of this name; delete or rename one."))
+            )
+
+    def _read_info(self) -> Info:
+        sheet = self.book.sheets.get(InfoResource.sheet_name)
+        if sheet is None:
+            return Info()
+        info = InfoResource().read(sheet)
+        self.result.errors += info.errors
+        return info
+
+    def _places(self) -> Stored:
+        """The city, term and plan that the workbook names, where they stand. Codes say who is who."""
+        values = self.info.values
+        city = Municipality.objects.filter(code=values.get(CITY_CODE, "")).first()
+        if city is None:
+            return Stored(None, None, None)
+        if CITY in values and fold_name(city.name) != values[CITY]:
+            self._misplaced(
+                CITY, _("The code %(code)s belongs to %(city)s.") % {"code": city.code, "city": city.name}
+            )
+        term = Term.objects.filter(municipality=city, number=values.get(NUMBER, 0)).first()
+        if term is None:
+            return Stored(city, None, None)
+        term.municipality = city
+        for item, date in ((STARTS_ON, term.starts_on), (ENDS_ON, term.ends_on)):
+            if item in values and values[item] != date:
+                self._misplaced(item, _("This term is stored with the date %(date)s here.") % {"date": date})
+        plan = Plan.objects.filter(term=term, code=values.get(PLAN_CODE, "pledges")).first()
+        if plan:
+            plan.term = term
+        return Stored(city, term, plan)
+
+    def _misplaced(self, item: str, message: str) -> None:
+        self.result.errors.append(
+            Finding(
+                InfoResource.sheet_name, self.info.addresses[item], shown(self.info.values[item]), message
+            )
+        )
+
+    def _make_resources(self) -> bool:
+        """The sheets' resources for this term.
+
+        False where 기본정보 does not give a term: then only sheets without columns of the term are
+        read, so that their errors are told too.
+        """
+        values, plan = self.info.values, self.stored.plan
+        term = self.stored.term
+        if term is None and values.get(ENDS_ON, dt.date.min) > values.get(STARTS_ON, dt.date.max):
+            term = Term(number=values.get(NUMBER, 1), starts_on=values[STARTS_ON], ends_on=values[ENDS_ON])
+        is_placed = term is not None
+        if term is None:
+            term = Term(number=1, starts_on=dt.date(2022, 7, 1), ends_on=dt.date(2026, 6, 30))
+        self.as_of = values.get(AS_OF, term.ends_on)
+        own = OwnStatus.objects.filter(plan=plan).values_list("name", flat=True) if plan else ()
+        unit = values.get(UNIT) or (plan.money_unit if plan else MoneyUnit.MILLION)
+        self.scope = Scope(term, self.as_of, MoneyUnit(unit), values.get(CITY, ""), tuple(own))
+        self.resources = {
+            resource.sheet_name: resource(self.scope)
+            for resource in RESOURCES
+            if is_placed or not resource.term_columns_after
+        }
+        return is_placed
+
+    # --- Checking and comparing ------------------------------------------------------
+
+    def _compare(self) -> Work:
+        """Load what stands, check what takes it to be seen, and compare sheet by sheet."""
+        snapshot, stored = self.snapshot, self.stored
+        pledge_sheet, indicator_sheet, money_sheet, schedule_sheet, achievement_sheet = (
+            self.resources.values()
+        )
+        self._load(indicator_sheet, money_sheet, schedule_sheet)
+        achievements = achievement_sheet.load(snapshot)
+        tree = AreaTree.of(stored.areas)
+        area_codes = {area.pk: code for code, area in stored.areas.items()}
+        before = {
+            pledge_sheet.sheet_name: pledge_sheet.stored(
+                snapshot,
+                tree,
+                area_codes,
+                {pk: tuple(sorted(links)) for pk, links in stored.supporting.items()},
+                frozenset(row.pledge_id for row in stored.indicators.values()),
+            ),
+            indicator_sheet.sheet_name: indicator_sheet.stored(snapshot, stored.indicators, stored.targets),
+            money_sheet.sheet_name: money_sheet.stored(snapshot, stored.money),
+            schedule_sheet.sheet_name: schedule_sheet.stored(stored.schedule),
+            achievement_sheet.sheet_name: achievement_sheet.stored(achievements),
+        }
+        self._check_codes()
+        new_departments: list[str] = []
+        if table := self.tables.get(pledge_sheet.sheet_name):
+            self._check_pledges(table)
+            tree = pledge_sheet.resolve_areas(table, before[pledge_sheet.sheet_name], tree)
+            new_departments = self._check_departments(table)
+            self._set_rates_aside(table)
+        if table := self.tables.get(indicator_sheet.sheet_name):
+            indicator_sheet.resolve(table, before[indicator_sheet.sheet_name], snapshot, stored.indicators)
+        if table := self.tables.get(money_sheet.sheet_name):
+            money_sheet.resolve(table, before[money_sheet.sheet_name])
+        changes = {
+            name: self.resources[name].compare(table, before[name]) for name, table in self.tables.items()
+        }
+        edits = Edits(snapshot, self.scope.term)
+        for name, changed in changes.items():
+            table = self.tables[name]
+            if name == pledge_sheet.sheet_name:
+                edits.add_pledges(table, changed)
+            elif name == indicator_sheet.sheet_name:
+                edits.add_indicators(indicator_sheet, table, changed, stored.indicators)
+            elif name == money_sheet.sheet_name:
+                edits.add_money(money_sheet, table, changed, stored.money)
+            elif name == schedule_sheet.sheet_name:
+                edits.add_schedule(schedule_sheet, table, changed)
+            else:
+                edits.add_achievements(table, changed, achievements)
+        return Work(
+            info=self.info,
+            stored=stored,
+            snapshot=snapshot,
+            changes=changes,
+            before=before,
+            tree=tree,
+            new_departments=new_departments,
+            edits=edits,
+            pledge_sheet=pledge_sheet,
+            indicator_sheet=indicator_sheet,
+            schedule_sheet=schedule_sheet,
+            money_sheet=money_sheet,
+        )
+
+    def _load(self, indicator_sheet: Any, money_sheet: Any, schedule_sheet: Any) -> None:
+        stored, snapshot = self.stored, self.snapshot
+        if stored.municipality:
+            stored.departments = {
+                fold_name(row.name): row
+                for row in Department.objects.filter(municipality=stored.municipality)
+            }
+        if stored.plan:
+            stored.areas = {
+                fold_name(row.code): row
+                for row in Area.objects.filter(plan=stored.plan).order_by("position", "pk")
+            }
+            names = {row.pk: name for name, row in stored.departments.items()}
+            for link in Pledge.supporting_departments.through.objects.filter(pledge__plan=stored.plan):
+                stored.supporting.setdefault(link.pledge_id, {})[names[link.department_id]] = link
+        stored.indicators = indicator_sheet.load(snapshot)
+        stored.targets = indicator_sheet.load_targets(snapshot)
+        stored.schedule = schedule_sheet.load(snapshot)
+        stored.money = money_sheet.load(snapshot)
+        money_sheet.known_projects = frozenset(stored.money.projects)
+
+    def _check_codes(self) -> None:
+        """Every row of the other sheets belongs to a pledge of 공약 or of the stored plan."""
+        pledges = self.tables.get(PledgeResource.sheet_name)
+        if pledges is None or not pledges.positions or pledges.broken_keys:
+            # What can't be read there is reported there, once.
+            return
+        known = self.snapshot.pledges.keys() | {code for (code,) in pledges.rows}
+        for name, table in self.tables.items():
+            if name == pledges.name:
+                continue
+            for key, row in table.rows.items():
+                if key[0] not in known:
+                    table.error(
+                        row, CODE, _("There is no pledge of this number in the sheet 공약 or in the plan.")
+                    )
+
+    def _check_pledges(self, table: Table) -> None:
+        if table.positions and not table.rows and not table.errors:
+            table.errors.append(
+                Finding(table.name, "A1", "", _("The sheet has no pledges; nothing is deleted or changed."))
+            )
+        for row in table.rows.values():
+            if row.values.get(NAME) == "":
+                table.error(row, NAME, _("%(column)s is missing; every row needs it.") % {"column": NAME})
+
+    def _check_departments(self, table: Table) -> list[str]:
+        """Names of departments that will be created, each with one warning."""
+        new: list[str] = []
+        for row in table.rows.values():
+            names = [(LEAD, row.values.get(LEAD))]
+            names += [(SUPPORTING, name) for name in row.values.get(SUPPORTING, ())]
+            for column, name in names:
+                if name and name not in self.stored.departments and name not in new:
+                    new.append(name)
+                    message = _("The department “%(name)s” is new and will be created.")
+                    table.warn(row, column, message % {"name": name})
+        return new
+
+    def _set_rates_aside(self, table: Table) -> None:
+        """A pledge with indicators has a computed rate: its cell is only compared, afterwards."""
+        measured = {code for code, _name in self.stored.indicators}
+        if indicators := self.tables.get(IndicatorResource.sheet_name):
+            measured |= {key[0] for key in indicators.rows}
+        for (code,), row in table.rows.items():
+            if code in measured and RATE in row.values:
+                rate = row.values.pop(RATE)
+                if rate is not None:
+                    self.rates_to_check.append((row, rate))
+
+    # --- Writing --------------------------------------------------------------------
+
+    def _apply(self, work: Work, *, dry_run: bool, over_drafts: bool, publish: bool, reason: str) -> None:
+        result = self.result
+        if self.progress:
+            self.progress(_("Writing"), 0, 1)
+        try:
+            with transaction.atomic():
+                if result.plan is None or result.period is None or result.has_changes:
+                    writer = Writer(work, self.user, over_drafts=over_drafts)
+                    writer.write()
+                    result.plan, result.period = writer.plan, writer.period
+                self._check_figures(plan_fulfilment(result.plan, self.as_of))
+                if publish and not dry_run:
+                    result.editions = publish_period(period=result.period, user=self.user, reason=reason)
+                if dry_run:
+                    transaction.set_rollback(True)
+        except DraftsInTheWay as refused:
+            result.errors += refused.findings
+        except WorkflowError as refused:
+            result.errors.append(Finding("", "", "", refused.message))
+        except (IntegrityError, DataError):
+            result.errors.append(
+                Finding(
+                    "", "", "", _("Somebody else changed the plan meanwhile. Nothing was written; try again.")
+                )
+            )
+        if self.progress:
+            self.progress(_("Writing"), 1, 1)
+
+    # --- Figures --------------------------------------------------------------------
+
+    def _check_figures(self, figures: PlanFulfilment) -> None:
+        """Warn where the file's own rates and totals differ from what follows from its data."""
+        by_code = {fold_key(pledge.code): pledge for pledge in figures.pledges}
+        table = self.tables[PledgeResource.sheet_name]
+        for row, rate in self.rates_to_check:
+            self._check_rate(figures, table, row, rate, by_code[row.key[0]].rate)
+        for (code,), row in table.rows.items():
+            needed = row.values.get(PLANNED_MONEY)
+            planned = by_code[code].planned
+            if needed is not None and needed != (planned or 0):
+                unit = table.unit or self.scope.unit
+                table_warning = _("The investment plan adds up to %(sum)s.") % {
+                    "sum": format_number(in_unit(planned or 0, unit), grouped=True)
+                }
+                self.result.warnings.append(table.finding(row, PLANNED_MONEY, table_warning))
+        indicators = self.tables.get(IndicatorResource.sheet_name)
+        measured = {
+            (fold_key(pledge.code), fold_name(indicator.name)): indicator
+            for pledge in figures.pledges
+            for indicator in pledge.indicators
+        }
+        for row in indicators.rows.values() if indicators else ():
+            if indicators and (rate := row.values.get(RATE)) is not None:
+                self._check_rate(figures, indicators, row, rate, measured[row.key[:2]].rate)
+        self._warn_of_contradictions(figures, table, indicators)
+
+    def _check_rate(
+        self, figures: PlanFulfilment, table: Table, row: ReadRow, given: Decimal, rate: Fraction | None
+    ) -> None:
+        exponent = given.as_tuple().exponent
+        places = max(-exponent, 0) if isinstance(exponent, int) else 0
+        if rate is not None and Decimal(display_rate(rate, places, figures.plan.rounding)) == given:
+            return
+        shown = figures.display(rate)
+        self.result.warnings.append(
+            table.finding(
+                row, RATE, _("The rate that follows from the indicators is %(rate)s.") % {"rate": shown}
+            )
+        )
+
+    def _warn_of_contradictions(
+        self, figures: PlanFulfilment, table: Table, indicators: Table | None
+    ) -> None:
+        messages = contradiction_messages()
+        first_rows: dict[tuple[str, str], ReadRow] = {}
+        for row in indicators.rows.values() if indicators else ():
+            first_rows.setdefault(row.key[:2], row)
+        for warning in figures.warnings:
+            message = messages.get(warning.code)
+            if message is None:
+                continue
+            if warning.indicator:
+                row = first_rows.get((warning.pledge, fold_name(warning.indicator)))
+                if row and indicators:
+                    self.result.warnings.append(indicators.finding(row, INDICATOR, message))
+            elif (row := table.rows.get((warning.pledge,))) is not None:
+                column = STATUS if STATUS in table.positions else NAME
+                self.result.warnings.append(table.finding(row, column, message))
+
+
+def contradiction_messages() -> dict[str, str]:
+    """What each warning of the fulfilment function says to somebody with a workbook."""
+    return {
+        fulfilment.COMPLETED_BELOW_100: _("The status says completed, but the rate is below 100%."),
+        fulfilment.PARTIAL_AT_100: _("The rate is 100%, but the status says otherwise."),
+        fulfilment.NO_TARGET: _("This indicator has no target, or a target of 0: it has no rate."),
+        fulfilment.NO_BASELINE: _(
+            "A decreasing indicator needs a baseline (기준값) above its target; without one it has no rate."
+        ),
+        fulfilment.EXECUTED_OVER_PLANNED: _("More was spent than the investment plan foresees."),
+        fulfilment.EXECUTED_OVER_SECURED: _("More was spent than was secured."),
+    }

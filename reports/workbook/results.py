@@ -1,0 +1,57 @@
+"""What an import tells: counts a sheet, every change, warnings, errors."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pledges.models import Plan, ReportingPeriod
+from pledges.sheets import CellChange
+from pledges.spreadsheet import Finding
+
+# (what is being done, how much is done, of how much)
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """The outcome of an import, or of a dry run.
+
+    ``sheets``: {"new", "changed", "unchanged"} rows by sheet name. Where
+    ``errors`` stand, nothing was written. ``plan`` and ``period`` are None after
+    a dry run that would have made them.
+    """
+
+    sheets: dict[str, dict[str, int]] = field(default_factory=dict)
+    changes: list[CellChange] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+    errors: list[Finding] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    plan: Plan | None = None
+    period: ReportingPeriod | None = None
+    editions: list[Any] = field(default_factory=list)
+
+    @property
+    def is_applied(self) -> bool:
+        return not self.errors
+
+    @property
+    def has_changes(self) -> bool:
+        return any(counts["new"] or counts["changed"] for counts in self.sheets.values())
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's JSON: sheets, warnings, errors, ignored."""
+        return {
+            "sheets": self.sheets,
+            "warnings": [finding_json(finding) for finding in self.warnings],
+            "errors": [finding_json(finding) for finding in self.errors],
+            "ignored": self.ignored,
+        }
+
+
+def finding_json(finding: Finding) -> dict[str, str]:
+    return {
+        "sheet": finding.sheet,
+        "cell": finding.cell,
+        "value": finding.value,
+        "message": finding.message,
+    }

@@ -1,0 +1,87 @@
+"""A blank workbook for a city and term: every sheet with its columns, dropdowns, and a sheet of notes."""
+
+from budgets.sheets import InvestmentResource
+from pledges.enums import MoneyUnit
+from pledges.models import Plan, Term
+from pledges.sheets import (
+    AchievementResource,
+    IndicatorResource,
+    InfoResource,
+    PledgeResource,
+    ScheduleResource,
+    Scope,
+)
+from pledges.spreadsheet import WrittenColumn, WrittenSheet, write_workbook
+from reports.workbook.importing import NOTES
+
+# Rows prepared below each header.
+BLANK_ROWS = 300
+
+
+def write_template(plan: Plan) -> bytes:
+    """The blank workbook of a plan (saved or not; its term and municipality are read).
+
+    기본정보 is filled in but for 기준일; everything else is for people to enter.
+    """
+    scope = Scope(plan.term, plan.term.ends_on, MoneyUnit(plan.money_unit), plan.term.municipality.name, ())
+    sheets = [InfoResource().written(plan, None)]
+    for resource in (
+        PledgeResource,
+        IndicatorResource,
+        InvestmentResource,
+        ScheduleResource,
+        AchievementResource,
+    ):
+        sheet = resource(scope)
+        sheets.append(
+            WrittenSheet(sheet.sheet_name, sheet.written_columns(with_choices=True), [], BLANK_ROWS)
+        )
+    return write_workbook([*sheets, _notes(plan.term, scope)])
+
+
+def _notes(term: Term, scope: Scope) -> WrittenSheet:
+    """How the workbook is filled in, in Korean as the whole workbook is."""
+    first, last = term.years[0], term.year_label(term.years[-1])
+    quarters = term.quarters
+    lines = [
+        ("전체", "시트와 열은 이름으로 찾습니다. 순서는 바꾸어도 되지만 이름은 그대로 두십시오."),
+        (
+            "전체",
+            "행이나 열을 지워도 저장된 자료는 지워지지 않습니다. 값을 지우려면 칸을 비우고 열은 남겨 두십시오.",
+        ),
+        ("전체", "빈칸과 “-”는 입력 없음, 0은 실적이 0이라는 뜻입니다. 둘은 다르게 집계됩니다."),
+        ("전체", "오류가 한 칸이라도 있으면 아무것도 반영하지 않고, 오류를 모두 알려 줍니다."),
+        ("기본정보", "기준일은 이행 실적과 추진상황이 속하는 날짜입니다. 예: 2025-09-30"),
+        ("공약", "공약번호는 텍스트 서식입니다. 1-11처럼 날짜로 바뀌기 쉬운 번호를 그대로 입력하십시오."),
+        (
+            "공약",
+            "분야는 “7 시민소통”, 전략은 “7-2 조직문화”처럼 번호와 이름을 적습니다. 이름은 한 번만 적어도 됩니다.",
+        ),
+        ("공약", f"사업주체는 국가, 도, 시, 민간을 쉼표로 나누어 적습니다. {scope.city}는 시로 봅니다."),
+        ("공약", "확인지표가 있는 공약의 이행률과 소요예산은 계산값과 비교만 합니다."),
+        ("확인지표", "지표마다 목표 행과 이행 행을 한 줄씩 적습니다."),
+        (
+            "확인지표",
+            f"연도 열은 {first}년부터 {last} 열까지입니다. 1(4)는 그해 1, 누계 4라는 뜻이고, -(1)은 그해 실적이 없고 누계 1이라는 뜻입니다.",
+        ),
+        (
+            "확인지표",
+            "유형: 누계는 더해 가는 수, 최신값은 마지막 값, 감소는 기준값에서 줄여 가는 값입니다. 감소에는 기준값이 필요합니다.",
+        ),
+        ("투자계획", "금액 단위는 기본정보를 따릅니다. 다르면 제목 위 칸에 (단위 : 천원)처럼 적습니다."),
+        (
+            "투자계획",
+            "총계 행과 총계·소계 열은 합계 확인에만 씁니다. 확보액과 집행액은 “집행액:시비”처럼 재원을 붙일 수 있습니다.",
+        ),
+        ("투자계획", "기준일 다음 해의 집행액과 임기후 집행액은 비워 두십시오."),
+        (
+            "추진일정",
+            f"분기 열은 {quarters[0][0]}-{quarters[0][1]}부터 {quarters[-1][0]}-{quarters[-1][1]}까지입니다. ○ 계획, ◐ 추진 중, ● 완료.",
+        ),
+        (
+            "추진실적",
+            "일자는 2022. 10. / 2023. 3.~9. / 2025. 4.~ / 2026. 7. 1. 처럼 적습니다. 세부내용은 한 줄에 하나씩 적습니다.",
+        ),
+    ]
+    columns = (WrittenColumn("시트", 12, is_text=True), WrittenColumn("내용", 100, is_text=True, wraps=True))
+    return WrittenSheet(NOTES, columns, [list(line) for line in lines])

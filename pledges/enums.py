@@ -61,7 +61,7 @@ class Novelty(models.TextChoices):
 
 
 class Implementer(models.TextChoices):
-    STATE = "state", _("State")
+    STATE = "state", pgettext_lazy("implementer", "State")
     PROVINCE = "province", _("Province")
     CITY = "city", _("City")
     PRIVATE = "private", _("Private")

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pledges.enums import MoneyUnit
 from pledges.notation import in_unit
@@ -57,7 +58,7 @@ def export(
 
 
 def as_lines(reading: Reading, rows: Iterable[EditionPledge]) -> tuple[list[Column], list[list[Any]]]:
-    """Columns, and a line a pledge: text, Decimal, or None where there is nothing. Money in the plan's unit."""
+    """Columns, and a line a pledge: text, Decimal, or None for nothing. Money in the plan's unit."""
     unit = MoneyUnit(reading.plan.money_unit)
     columns = [
         Column(_("No."), 10),
@@ -66,8 +67,8 @@ def as_lines(reading: Reading, rows: Iterable[EditionPledge]) -> tuple[list[Colu
         Column(_("Area"), 20),
         Column(_("Department"), 18),
         Column(_("Completion"), 10),
-        Column(_("Budget"), 10),
-        Column(_("Progress"), 16),
+        Column(pgettext("pledge", "Budget"), 10),
+        Column(pgettext("pledge", "Progress"), 16),
         Column(_("Fulfilment rate (%)"), 12, is_text=False),
         Column(_("Attainment to date (%)"), 12, is_text=False),
         Column(_("Planned (%(unit)s)") % {"unit": unit.label}, 14, is_text=False),

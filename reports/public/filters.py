@@ -7,7 +7,7 @@ import django_filters
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pledges.enums import Completion
 from pledges.notation import clean_text
@@ -46,10 +46,10 @@ class PledgeFilter(django_filters.FilterSet):
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "enterkeyhint": "search"}),
     )
     area = django_filters.ChoiceFilter(label=gettext_lazy("Area"), method="by_area")
-    status = django_filters.ChoiceFilter(label=gettext_lazy("Progress"), method="by_status")
+    status = django_filters.ChoiceFilter(label=pgettext_lazy("pledge", "Progress"), method="by_status")
     department = django_filters.ChoiceFilter(label=gettext_lazy("Department"), method="by_department")
     completion = django_filters.ChoiceFilter(label=gettext_lazy("Completion"), method="by_completion")
-    budgeted = django_filters.ChoiceFilter(label=gettext_lazy("Budget"), method="by_budgeted")
+    budgeted = django_filters.ChoiceFilter(label=pgettext_lazy("pledge", "Budget"), method="by_budgeted")
 
     class Meta:
         model = EditionPledge

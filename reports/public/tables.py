@@ -4,7 +4,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from reports.models import EditionPledge
 from reports.querysets import EditionPledgeQuerySet
@@ -16,11 +16,11 @@ class PledgeTable(tables.Table):
     code = tables.Column(verbose_name=gettext_lazy("No."), order_by="position")
     name = tables.Column(verbose_name=gettext_lazy("Pledge"))
     department = tables.Column(verbose_name=gettext_lazy("Department"))
-    status = tables.Column(verbose_name=gettext_lazy("Progress"), orderable=False)
+    status = tables.Column(verbose_name=pgettext_lazy("pledge", "Progress"), orderable=False)
     rate = tables.Column(verbose_name=gettext_lazy("Fulfilment rate"), accessor="rate_sort")
     to_date = tables.Column(verbose_name=gettext_lazy("To date"), accessor="to_date_sort")
-    planned = tables.Column(verbose_name=gettext_lazy("Planned"))
-    executed = tables.Column(verbose_name=gettext_lazy("Executed"))
+    planned = tables.Column(verbose_name=pgettext_lazy("money", "Planned"))
+    executed = tables.Column(verbose_name=pgettext_lazy("money", "Executed"))
 
     class Meta:
         model = EditionPledge

@@ -129,7 +129,6 @@ def method(request: HttpRequest, city: str, term: int, plan: str) -> HttpRespons
                 "line": line,
                 "formula": wording.method_formula(line.method),
                 "numbers": wording.method_numbers(line),
-                "is_mean": line.method in wording.MEANS,
                 "is_headline": line.method == summary.headline.method,
             }
             for line in summary.methods

@@ -50,7 +50,6 @@ FORMULAS: dict[str, str | Promise] = {
         "sum of the pledges' attainment of this year's targets ÷ number of pledges with one"
     ),
 }
-MEANS = frozenset({HeadlineMethod.MEAN_RATE, HeadlineMethod.TO_DATE})
 FLAGS: dict[str, str | Promise] = {
     "no_target": gettext_lazy("No rate: the target is 0 or was not given."),
     "no_baseline": gettext_lazy("No rate: there is no baseline from which to come down."),
@@ -113,7 +112,10 @@ def header_boxes(card: Card) -> tuple[Box, ...]:
             _("New or continued"),
             tuple(Choice(str(option.label), card.novelty == option) for option in Novelty),
         ),
-        Box(_("Budget"), tuple(Choice(label, card.budgeted is value) for value, label in budget)),
+        Box(
+            pgettext("pledge", "Budget"),
+            tuple(Choice(label, card.budgeted is value) for value, label in budget),
+        ),
     )
 
 
@@ -122,7 +124,7 @@ def status_box(card: Card) -> Box:
     options = [Choice(str(option.label), card.status == option) for option in CARD_STATUSES]
     if card.status not in CARD_STATUSES and card.status != Status.NONE:
         options.append(Choice(status_word(card.status, card.own_status), chosen=True))
-    return Box(_("Progress"), tuple(options))
+    return Box(pgettext("pledge", "Progress"), tuple(options))
 
 
 def rounding_words(decimals: int, rounding: str) -> str:
@@ -184,7 +186,7 @@ def _capped(row: IndicatorRow) -> bool:
 
 
 def mean_working(card: Card) -> str:
-    """How the pledge's rate is the mean of its indicators': ``(80 + 66.6666…) ÷ 2 = 73.3333…``; "" without."""
+    """How the pledge's rate is the mean of its indicators': ``(80 + 66.6666…) ÷ 2 = 73.3333…``."""
     exact = [row.rate.exact for row in card.indicators if row.rate.exact is not None]
     if card.rate.exact is None or card.rate_is_entered or not exact:
         return ""

@@ -1,0 +1,97 @@
+"""The demo's accounts: one for each role in 한빛시, named by office, with one password that is printed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from pledges.enums import Role
+from pledges.models import Department, Membership, Municipality, User
+
+# Known to everybody on purpose: the demo runs on one machine, and never in production.
+PASSWORD = "hanbit-demo-2026"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """``role`` None is the superuser. ``may`` says, translated, what the account is for."""
+
+    username: str
+    name: str
+    role: Role | None
+    department: str
+    may: Any
+
+
+ACCOUNTS = (
+    Account(
+        "hanbit-officer",
+        "교통행정과 담당자",
+        Role.OFFICER,
+        "교통행정과",
+        _("enters the quarter of a department's pledges"),
+    ),
+    Account(
+        "hanbit-officer2",
+        "가족아동과 담당자",
+        Role.OFFICER,
+        "가족아동과",
+        _("the same in another department"),
+    ),
+    Account("hanbit-head", "교통행정과장", Role.HEAD, "교통행정과", _("hands the department's reports in")),
+    Account(
+        "hanbit-coordinator",
+        "기획예산과 총괄 담당자",
+        Role.COORDINATOR,
+        "",
+        _("checks, returns, approves and publishes"),
+    ),
+    Account("hanbit-admin", "한빛시 관리자", Role.ADMIN, "", _("imports plans, corrects data, keeps people")),
+    Account("hanbit-auditor", "한빛시 감사 담당자", Role.AUDITOR, "", _("reads everything, changes nothing")),
+    Account("hanbit-superuser", "시연 관리자", None, "", _("everything, in every city")),
+)
+
+
+@transaction.atomic
+def make_accounts(municipality: Municipality) -> int:
+    """Make the accounts that are not there yet, and say how many; an existing one stays as it is."""
+    there = set(
+        User.objects.filter(username__in=[account.username for account in ACCOUNTS]).values_list(
+            "username", flat=True
+        )
+    )
+    missing = [account for account in ACCOUNTS if account.username not in there]
+    if not missing:
+        return 0
+    # One slow hash for all: they share the password, and it is no secret.
+    encoded = make_password(PASSWORD)
+    for account in missing:
+        user = User.objects.create(
+            username=account.username,
+            name=account.name,
+            email=f"{account.username}@hanbit.example",
+            password=encoded,
+            is_staff=account.role in (Role.ADMIN, None),
+            is_superuser=account.role is None,
+        )
+        if account.role is None:
+            continue
+        department = None
+        if account.department:
+            department, _made = Department.objects.get_or_create(
+                municipality=municipality, name=account.department
+            )
+        Membership.objects.create(
+            user=user, municipality=municipality, department=department, role=account.role
+        )
+    return len(missing)
+
+
+def people() -> dict[str, User]:
+    """The accounts by username."""
+    return {
+        user.username: user
+        for user in User.objects.filter(username__in=[account.username for account in ACCOUNTS])
+    }

@@ -1,11 +1,163 @@
-"""The Django admin as one site: who may enter it at all."""
+"""The Django admin as one site: who may enter it, and which city's rows they find there.
 
-from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+Rights come from ``pledges.permissions`` (EDIT_DATA), not from Django's own
+tables of permissions. Everybody sees and changes rows of their own cities only,
+in lists, in choices of foreign keys, in autocompletion and in history.
+"""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite, ModelAdmin, TabularInline
+from django.contrib.auth.views import redirect_to_login
+from django.db import models
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from pledges.permissions import Action, Reach, holds, reach_of
+
+# From each kind of row to its city. Rows of a kind that is not here are for superusers.
+CITY_OF = {
+    "municipality": "pk",
+    "department": "municipality",
+    "term": "municipality",
+    "membership": "municipality",
+    "plan": "term__municipality",
+    "ownstatus": "plan__term__municipality",
+    "area": "plan__term__municipality",
+    "pledge": "plan__term__municipality",
+    "scheduletask": "pledge__plan__term__municipality",
+    "plannedquarter": "task__pledge__plan__term__municipality",
+    "indicator": "pledge__plan__term__municipality",
+    "yearlytarget": "indicator__pledge__plan__term__municipality",
+    "subproject": "pledge__plan__term__municipality",
+    "investment": "sub_project__pledge__plan__term__municipality",
+    "secured": "sub_project__pledge__plan__term__municipality",
+    "reportingperiod": "plan__term__municipality",
+    "progressreport": "period__plan__term__municipality",
+    "actual": "report__period__plan__term__municipality",
+    "schedulemark": "report__period__plan__term__municipality",
+    "achievement": "report__period__plan__term__municipality",
+    "executed": "report__period__plan__term__municipality",
+    "evidencefile": "report__period__plan__term__municipality",
+    "reportcomment": "report__period__plan__term__municipality",
+    "edition": "plan__term__municipality",
+    "editionpledge": "edition__plan__term__municipality",
+}
 
 
 class PortalAdminSite(AdminSite):
     site_header = _("Pledge portal: data")
     site_title = _("Pledge portal")
     index_title = _("Correct data")
+    site_url = "/staff/"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Superusers, and members whose role edits data somewhere."""
+        return holds(request.user, Action.EDIT_DATA)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The portal's own login page, with its lock and second step, in place of the admin's."""
+        return redirect_to_login(request.GET.get("next") or request.get_full_path())
+
+
+def within_reach(rows: models.QuerySet, reach: Reach) -> models.QuerySet:
+    """The rows of the cities in reach; none of a kind that belongs to no city."""
+    if reach.everything:
+        return rows
+    path = CITY_OF.get(rows.model._meta.model_name or "")
+    return rows.filter(**{f"{path}__in": reach.cities}) if path else rows.none()
+
+
+class CityScoped:
+    """Mixin of admins and inlines: rights by EDIT_DATA, rows and choices of the person's cities."""
+
+    action = Action.EDIT_DATA
+    may_add = True
+    may_change = True
+    may_delete = True
+
+    def reach(self, request: HttpRequest) -> Reach:
+        return reach_of(request.user, self.action)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return within_reach(super().get_queryset(request), self.reach(request))  # type: ignore[misc]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("queryset", self._choices(db_field, request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("queryset", self._choices(db_field, request))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def _choices(self, db_field: Any, request: HttpRequest) -> models.QuerySet:
+        return within_reach(db_field.remote_field.model._default_manager.all(), self.reach(request))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(self.reach(request))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._allows(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_add and self._allows(request, None)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_change and self._allows(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_delete and self._allows(request, obj)
+
+    def has_view_history_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._allows(request, obj)
+
+    def has_change_history_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def _allows(self, request: HttpRequest, obj: Any) -> bool:
+        reach = self.reach(request)
+        if obj is None or reach.everything:
+            return bool(reach)
+        rows = within_reach(type(obj)._default_manager.all(), reach)
+        return bool(reach) and rows.filter(pk=obj.pk).exists()
+
+
+class DataAdmin(CityScoped, SimpleHistoryAdmin):
+    """The admin of rows that may be corrected, with their history."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    save_on_top = True
+
+
+class DataInline(CityScoped, TabularInline):
+    """Rows that belong to the one above."""
+
+    extra = 0
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return CityScoped.has_add_permission(self, request, obj)
+
+
+class ReadOnly:
+    """Mixin: what the workflow, a publication or an import writes is looked at here, never changed."""
+
+    may_add = False
+    may_change = False
+    may_delete = False
+
+
+class ReadOnlyAdmin(ReadOnly, CityScoped, ModelAdmin):
+    list_per_page = 50
+    show_full_result_count = False
+
+
+class ReadOnlyHistoryAdmin(ReadOnly, CityScoped, SimpleHistoryAdmin):
+    list_per_page = 50
+    show_full_result_count = False
+
+
+class ReadOnlyInline(ReadOnly, CityScoped, TabularInline):
+    extra = 0

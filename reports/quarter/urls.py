@@ -45,6 +45,7 @@ urlpatterns = [
             ("<as_of_day:as_of>/<code:code>/discard/", report.discard, "discard"),
             ("<as_of_day:as_of>/<code:code>/check/", report.check, "check"),
             ("<as_of_day:as_of>/<code:code>/comment/", report.comment, "comment"),
+            ("-/export.xlsx", plan.export, "export"),
             ("", plan.periods, "periods"),
         )
     ),

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +22,9 @@ from reports.quarter import boards
 from reports.quarter.forms import ApproveManyForm, PeriodForm, PublishForm
 from reports.quarter.lookups import DEFAULT_PLAN, find_period, find_plan, staff_url
 from reports.templatetags.portal import day
+from reports.workbook import export_workbook
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @access(Action.VIEW_STAFF)
@@ -66,6 +69,9 @@ def periods(request: HttpRequest, city: str, term: int, plan: str = DEFAULT_PLAN
             "opens_next": following is not None,
             "manages": manages,
             "publishes": can(request.user, Action.PUBLISH, municipality=place),
+            "export": staff_url("export", found)
+            if can(request.user, Action.EXPORT_PLAN, municipality=place)
+            else "",
         },
         status=422 if form.is_bound else 200,
     )
@@ -190,4 +196,17 @@ def publish(
             },
         },
         status=422 if form.is_bound else 200,
+    )
+
+
+@access(Action.EXPORT_PLAN)
+def export(request: HttpRequest, city: str, term: int, plan: str = DEFAULT_PLAN) -> HttpResponse:
+    """The plan as a workbook, approved data only."""
+    found = find_plan(request.user, city, term, plan)
+    if not can(request.user, Action.EXPORT_PLAN, municipality=found.term.municipality_id):
+        raise Http404
+    name = f"{city}-{term}.xlsx" if plan == DEFAULT_PLAN else f"{city}-{term}-{plan}.xlsx"
+    return HttpResponse(
+        export_workbook(found),
+        headers={"Content-Type": XLSX, "Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -1,0 +1,352 @@
+"""The admin of cities, people, plans and pledges, for correcting data; reports are read-only here."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin import RelatedOnlyFieldListFilter, TabularInline
+from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from pledges.adminsite import (
+    CityScoped,
+    DataAdmin,
+    DataInline,
+    ReadOnlyAdmin,
+    ReadOnlyHistoryAdmin,
+    ReadOnlyInline,
+)
+from pledges.models import (
+    Achievement,
+    Actual,
+    Area,
+    Department,
+    EvidenceFile,
+    Indicator,
+    Membership,
+    Municipality,
+    OwnStatus,
+    Plan,
+    PlannedQuarter,
+    Pledge,
+    ProgressReport,
+    ReportComment,
+    ReportingPeriod,
+    ScheduleMark,
+    ScheduleTask,
+    Term,
+    User,
+    YearlyTarget,
+)
+from pledges.permissions import Action
+
+ONLY = RelatedOnlyFieldListFilter
+
+
+class SamePlanForm(forms.ModelForm):
+    """Refuses an area or a parent of another plan, which the database can't see."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        plan = cleaned.get("plan") or getattr(self.instance, "plan", None)
+        for name in ("area", "parent"):
+            other = cleaned.get(name)
+            if other is not None and plan is not None and other.plan_id != plan.pk:
+                self.add_error(name, ValidationError(_("This belongs to another plan.")))
+        return cleaned
+
+
+# --- Places and people ---
+
+
+@admin.register(Municipality)
+class MunicipalityAdmin(DataAdmin):
+    list_display = ["name", "code", "is_fictional"]
+    search_fields = ["name", "code"]
+    may_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A new city is outside every city: superusers make it."""
+        return self.reach(request).everything
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        # The code is in every published address.
+        return ["code"] if obj else []
+
+
+@admin.register(Department)
+class DepartmentAdmin(DataAdmin):
+    list_display = ["name", "municipality", "pledge_count"]
+    list_filter = [("municipality", ONLY)]
+    search_fields = ["name"]
+    autocomplete_fields = ["municipality"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).annotate(led=Count("led_pledges"))
+
+    @admin.display(description=_("pledges led"), ordering="led")
+    def pledge_count(self, department: Department) -> int:
+        return department.led  # type: ignore[attr-defined]
+
+
+@admin.register(Term)
+class TermAdmin(DataAdmin):
+    list_display = ["municipality", "number", "starts_on", "ends_on"]
+    list_filter = [("municipality", ONLY)]
+    search_fields = ["municipality__name", "number"]
+    autocomplete_fields = ["municipality"]
+    list_select_related = ["municipality"]
+
+
+class MembershipInline(DataInline):
+    model = Membership
+    action = Action.MANAGE_PEOPLE
+    autocomplete_fields = ["municipality", "department"]
+    show_change_link = False
+
+    def get_min_num(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """A city's administrator makes people of that city: the first membership comes with the person."""
+        return 0 if obj or self.reach(request).everything else 1
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        kwargs["validate_min"] = True
+        return super().get_formset(request, obj, **kwargs)
+
+
+@admin.register(User)
+class PersonAdmin(CityScoped, UserAdmin):
+    """People. A city's administrator manages those who belong to that city alone, and no superuser."""
+
+    action = Action.MANAGE_PEOPLE
+    list_display = ["username", "name", "email", "roles", "is_active", "last_login"]
+    list_filter = ["is_active", "memberships__role"]
+    search_fields = ["username", "name", "email"]
+    ordering = ["username"]
+    inlines = [MembershipInline]
+    filter_horizontal = []
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        (_("Person"), {"fields": ["name", "email", "is_active"]}),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (
+            None,
+            {
+                "classes": ["wide"],
+                "fields": ["username", "name", "email", "usable_password", "password1", "password2"],
+            },
+        )
+    ]
+    may_delete = False
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj and self.reach(request).everything:
+            return [*fieldsets, (_("Whole portal"), {"fields": ["is_superuser"]})]
+        return fieldsets
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        people = super(CityScoped, self).get_queryset(request).prefetch_related("memberships__municipality")
+        reach = self.reach(request)
+        if reach.everything:
+            return people
+        return self._of_cities(people, reach.cities)
+
+    def _allows(self, request: HttpRequest, obj: Any) -> bool:
+        reach = self.reach(request)
+        if obj is None or reach.everything:
+            return bool(reach)
+        return self._of_cities(User.objects.all(), reach.cities).filter(pk=obj.pk).exists()
+
+    @staticmethod
+    def _of_cities(people: QuerySet, cities: Any) -> QuerySet:
+        memberships = Membership.objects.filter(user=OuterRef("pk"))
+        return people.filter(
+            Exists(memberships.filter(municipality__in=cities)),
+            ~Exists(memberships.exclude(municipality__in=cities)),
+            is_superuser=False,
+        )
+
+    @admin.display(description=_("memberships"))
+    def roles(self, person: User) -> str:
+        return ", ".join(
+            f"{membership.municipality} {membership.get_role_display()}"
+            for membership in person.memberships.all()
+        )
+
+
+@admin.register(Membership)
+class MembershipAdmin(DataAdmin):
+    action = Action.MANAGE_PEOPLE
+    list_display = ["user", "municipality", "department", "role"]
+    list_filter = ["role", ("municipality", ONLY), ("department", ONLY)]
+    search_fields = ["user__username", "user__name", "department__name"]
+    autocomplete_fields = ["user", "municipality", "department"]
+    list_select_related = ["user", "municipality", "department"]
+
+    def _choices(self, db_field: Any, request: HttpRequest) -> QuerySet:
+        if db_field.name == "user" and not self.reach(request).everything:
+            return PersonAdmin._of_cities(User.objects.all(), self.reach(request).cities)
+        return super()._choices(db_field, request)
+
+
+# --- Plans ---
+
+
+class OwnStatusInline(DataInline):
+    model = OwnStatus
+    show_change_link = False
+
+
+@admin.register(Plan)
+class PlanAdmin(DataAdmin):
+    list_display = ["name", "term", "code", "kind", "headline_method", "decimals", "rounding", "money_unit"]
+    list_filter = [("term", ONLY), "kind"]
+    search_fields = ["name", "code", "term__municipality__name"]
+    autocomplete_fields = ["term"]
+    list_select_related = ["term__municipality"]
+    inlines = [OwnStatusInline]
+    fieldsets = [
+        (None, {"fields": ["term", "name", "code", "kind", "cycle"]}),
+        (
+            _("How rates are computed"),
+            {"fields": ["headline_method", "decimals", "rounding", "counts_dropped", "money_unit"]},
+        ),
+    ]
+
+
+@admin.register(Area)
+class AreaAdmin(DataAdmin):
+    form = SamePlanForm
+    list_display = ["code", "name", "parent", "plan", "position"]
+    list_filter = [("plan", ONLY)]
+    search_fields = ["code", "name"]
+    autocomplete_fields = ["plan", "parent"]
+    list_select_related = ["plan__term__municipality", "parent"]
+
+
+class IndicatorInline(DataInline):
+    model = Indicator
+    fields = ["position", "name", "unit", "kind", "baseline"]
+
+
+class TaskInline(DataInline):
+    model = ScheduleTask
+    fields = ["position", "name", "note"]
+
+
+@admin.register(Pledge)
+class PledgeAdmin(DataAdmin):
+    form = SamePlanForm
+    list_display = ["code", "name", "plan", "area", "lead_department", "completion", "budgeted"]
+    list_display_links = ["code", "name"]
+    list_filter = [("plan", ONLY), ("lead_department", ONLY), "completion", "novelty", "budgeted"]
+    search_fields = ["code", "name", "lead_department__name"]
+    search_help_text = _("Number, name or department")
+    autocomplete_fields = ["plan", "area", "lead_department", "supporting_departments"]
+    list_select_related = ["plan", "area", "lead_department"]
+    inlines = [IndicatorInline, TaskInline]
+    fieldsets = [
+        (None, {"fields": ["plan", "area", ("code", "position"), "name"]}),
+        (_("Departments"), {"fields": ["lead_department", "supporting_departments"]}),
+        (
+            _("Header of the card"),
+            {
+                "fields": [
+                    "completion",
+                    (
+                        "implemented_by_state",
+                        "implemented_by_province",
+                        "implemented_by_city",
+                        "implemented_by_private",
+                    ),
+                    "novelty",
+                    "budgeted",
+                ]
+            },
+        ),
+        (_("Texts"), {"fields": ["campaign_text", "goal", "basis", "overview", "effects"]}),
+    ]
+
+
+class TargetInline(DataInline):
+    model = YearlyTarget
+    show_change_link = False
+
+
+@admin.register(Indicator)
+class IndicatorAdmin(DataAdmin):
+    list_display = ["name", "pledge", "unit", "kind", "baseline"]
+    list_filter = [("pledge__plan", ONLY), "kind"]
+    search_fields = ["name", "pledge__code", "pledge__name"]
+    autocomplete_fields = ["pledge"]
+    list_select_related = ["pledge"]
+    inlines = [TargetInline]
+
+
+class PlannedQuarterInline(DataInline):
+    model = PlannedQuarter
+    show_change_link = False
+
+
+@admin.register(ScheduleTask)
+class ScheduleTaskAdmin(DataAdmin):
+    list_display = ["name", "pledge", "position", "note"]
+    list_filter = [("pledge__plan", ONLY)]
+    search_fields = ["name", "pledge__code", "pledge__name"]
+    autocomplete_fields = ["pledge"]
+    list_select_related = ["pledge"]
+    inlines = [PlannedQuarterInline]
+
+
+# --- Periods and reports: corrections are new revisions, made on the staff pages ---
+
+
+@admin.register(ReportingPeriod)
+class ReportingPeriodAdmin(ReadOnlyAdmin):
+    list_display = ["as_of", "plan", "state", "due_on", "opened_at", "closed_at", "published_at"]
+    list_filter = [("plan", ONLY), "state"]
+    search_fields = ["plan__name"]
+    list_select_related = ["plan"]
+    date_hierarchy = "as_of"
+
+
+class ActualInline(ReadOnlyInline):
+    model = Actual
+
+
+class MarkInline(ReadOnlyInline):
+    model = ScheduleMark
+
+
+class AchievementInline(ReadOnlyInline):
+    model = Achievement
+
+
+class EvidenceInline(ReadOnlyInline):
+    model = EvidenceFile
+    fields = ["name", "media_type", "size", "sha256", "uploaded_at", "uploaded_by"]
+
+
+class CommentInline(ReadOnlyInline):
+    model = ReportComment
+
+
+@admin.register(ProgressReport)
+class ProgressReportAdmin(ReadOnlyHistoryAdmin):
+    list_display = ["pledge", "period", "revision", "state", "status", "source", "updated_at", "saved_by"]
+    list_filter = [("period__plan", ONLY), "state", "source", "status"]
+    search_fields = ["pledge__code", "pledge__name"]
+    list_select_related = ["pledge", "period", "saved_by"]
+    inlines: list[type[TabularInline]] = [
+        ActualInline,
+        MarkInline,
+        AchievementInline,
+        EvidenceInline,
+        CommentInline,
+    ]

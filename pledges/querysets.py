@@ -235,10 +235,15 @@ class OfReportQuerySet(models.QuerySet):
 
     def for_live_reports(self, plan: Any, as_of: dt.date | None = None) -> "OfReportQuerySet":
         """Rows of the plan's live reports, of periods up to ``as_of`` where one is given."""
-        reports = self.model._meta.get_field("report").related_model._default_manager.live().for_plan(plan)
-        if as_of is not None:
-            reports = reports.up_to(as_of)
-        return self.filter(report__in=reports)
+        # Joined, not "report in (…)": SQLite would look every report up for every indicator.
+        newer = self.model._meta.get_field("report").related_model._default_manager.filter(
+            pledge=OuterRef("report__pledge"),
+            period=OuterRef("report__period"),
+            state=ReportState.APPROVED,
+            revision__gt=OuterRef("report__revision"),
+        )
+        rows = self.filter(~Exists(newer), report__state=ReportState.APPROVED, report__period__plan=plan)
+        return rows if as_of is None else rows.filter(report__period__as_of__lte=as_of)
 
     def for_pledges(self, pledges: Any) -> "OfReportQuerySet":
         return self.filter(report__pledge__in=pledges)

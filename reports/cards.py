@@ -232,7 +232,7 @@ def upcast(
 ) -> dict[str, Any]:
     """The document in today's shape. ValueError for a version that this portal doesn't know."""
     document = dict(data)
-    while (version := document.get("schema_version")) != newest:
+    while (version := int(document.get("schema_version", 0))) != newest:
         if version not in upcasters:
             raise ValueError(f"Unknown document version {version!r}; this portal reads up to {newest}.")
         document = upcasters[version](document)
@@ -241,7 +241,7 @@ def upcast(
 
 def to_document(card: Card) -> dict[str, Any]:
     """The card as JSON values, in the order of its fields."""
-    return to_json(card)
+    return dict(to_json(card))
 
 
 def read_card(data: Mapping[str, Any]) -> Card:
@@ -337,7 +337,7 @@ class _Material:
         quarters = of(PlannedQuarter.objects, "task__pledge").order_by()
         self.planned_quarters = set(quarters.values_list("task", "year", "quarter"))
         # In the order of the periods: what a later report says of a quarter replaces the earlier mark.
-        marks = of(ScheduleMark.objects.for_live_reports(plan, as_of), "task__pledge").in_period_order()
+        marks = of(ScheduleMark.objects.for_live_reports(plan, as_of), "report__pledge").in_period_order()
         self.marks = {
             (task, year, quarter): mark
             for task, year, quarter, mark in marks.values_list("task", "year", "quarter", "mark")
@@ -346,9 +346,7 @@ class _Material:
         self.sub_projects = _by_first(of(SubProject.objects, "pledge").values_list("pledge", "pk", "name"))
         self.investments = self._planned(of(Investment.objects, "sub_project__pledge"))
         self.secured = self._planned(of(Secured.objects, "sub_project__pledge"))
-        self.executed = self._executed(
-            of(Executed.objects.for_live_reports(plan, as_of), "sub_project__pledge")
-        )
+        self.executed = self._executed(of(Executed.objects.for_live_reports(plan, as_of), "report__pledge"))
 
         self.achievements: dict[int, dict[tuple[DateSpan, str], str]] = defaultdict(dict)
         lines = of(Achievement.objects.for_live_reports(plan, as_of), "report__pledge")
@@ -369,7 +367,7 @@ class _Material:
         ):
             self.targets[pk][year] = value
         self.actuals: dict[int, dict[int, list[Decimal]]] = defaultdict(dict)
-        values = of(Actual.objects.for_live_reports(plan, as_of), "indicator__pledge").in_period_order()
+        values = of(Actual.objects.for_live_reports(plan, as_of), "report__pledge").in_period_order()
         for pk, date, value in values.values_list("indicator", "report__period__as_of", "value"):
             self.actuals[pk].setdefault(date.year, []).append(value)
 
@@ -452,7 +450,7 @@ def _card(material: _Material, pledge: Pledge, figure: PledgeFulfilment) -> Card
 def _area_steps(pk: int | None, areas: Mapping[int, Area]) -> tuple[AreaStep, ...]:
     """The pledge's area under those that hold it, the top one first."""
     steps: list[Area] = []
-    while pk in areas and areas[pk] not in steps:
+    while pk is not None and pk in areas and areas[pk] not in steps:
         steps.append(areas[pk])
         pk = areas[pk].parent_id
     return tuple(AreaStep(area.code, area.name) for area in reversed(steps))
@@ -475,7 +473,7 @@ def _grid(material: _Material, pledge: int) -> tuple[GridRow, ...]:
 def _cell(material: _Material, cell: tuple[int, int, int]) -> str:
     mark = material.marks.get(cell, Mark.NONE)
     if mark != Mark.NONE:
-        return mark
+        return str(mark)
     return "planned" if cell in material.planned_quarters else ""
 
 
@@ -618,7 +616,9 @@ def _year_cells(
     """
     before = [value for year, value in values.items() if year < years[0]]
     running = None if opening is None else opening + sum(before, Decimal(0))
-    started, cells, sums = bool(before), [], []
+    started = bool(before)
+    cells: list[str] = []
+    sums: list[str | None] = []
     for year in years:
         own = values.get(year)
         started = started or own is not None

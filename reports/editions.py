@@ -139,7 +139,8 @@ def publish_period(
 
 
 def _plan_of(period: ReportingPeriod) -> Plan:
-    return Plan.objects.with_places().get(pk=period.plan_id)
+    plan: Plan = Plan.objects.with_places().get(pk=period.plan_id)
+    return plan
 
 
 def _concerned(plan: Plan, period: ReportingPeriod, *, lock: bool) -> list[ReportingPeriod]:

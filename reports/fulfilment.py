@@ -464,7 +464,7 @@ def _path(pk: int, rows: Mapping[int, tuple[str, str, int | None]]) -> list[int]
     """The area and its ancestors, from the top. A ring of parents is cut where it closes."""
     path: list[int] = []
     step: int | None = pk
-    while step in rows and step not in path:
+    while step is not None and step in rows and step not in path:
         path.append(step)
         step = rows[step][2]
     return path[::-1]
@@ -530,27 +530,27 @@ def _indicators(
     """The indicators of each pledge, in order. Values are integers of a ten-thousandth to the end."""
     rows = Indicator.objects.filter(pledge__plan=plan)
     targets = YearlyTarget.objects.filter(indicator__pledge__plan=plan).order_by()
-    actuals = Actual.objects.for_live_reports(plan, as_of).filter(indicator__pledge__plan=plan)
+    actuals = Actual.objects.for_live_reports(plan, as_of)
     if pledges is not None:
         rows = rows.filter(pledge__in=pledges)
         targets = targets.filter(indicator__pledge__in=pledges)
-        actuals = actuals.filter(indicator__pledge__in=pledges)
+        actuals = actuals.for_pledges(pledges)
     counted = Q(indicator__kind=IndicatorKind.CUMULATIVE)
 
     # Final and to-date target, and the actual, by indicator; one that was not given is absent or None.
     final: dict[int, int] = {}
     to_date: dict[int, int | None] = {}
     sums = targets.filter(counted).values_list("indicator")
-    for indicator, total, partial in sums.annotate(
-        total=_units(), partial=_units(filter=Q(year__lte=as_of.year))
+    for indicator, whole, partial in sums.annotate(
+        whole=_units(), partial=_units(filter=Q(year__lte=as_of.year))
     ):
-        final[indicator], to_date[indicator] = total, partial
+        final[indicator], to_date[indicator] = whole, partial
     for indicator, year, value in (
         targets.exclude(counted).order_by("year").values_list("indicator", "year", "value")
     ):
         final[indicator] = _scaled(value)
         if year <= as_of.year:
-            to_date[indicator] = final[indicator]
+            to_date[indicator] = _scaled(value)
     actual: dict[int, int] = dict(
         actuals.filter(counted).order_by().values_list("indicator").annotate(total=_units())
     )
@@ -564,13 +564,13 @@ def _indicators(
     found: dict[int, list[IndicatorFulfilment]] = defaultdict(list)
     for pk, pledge, name, kind, baseline in rows.values_list("pk", "pledge", "name", "kind", "baseline"):
         start = None if baseline is None else _scaled(baseline)
-        target, value = final.get(pk), actual.get(pk)
+        target, entered = final.get(pk), actual.get(pk)
         flags = []
         if not target:
             flags.append(NO_TARGET)
         elif kind == IndicatorKind.DECREASING and start in {None, target}:
             flags.append(NO_BASELINE)
-        elif value is None:
+        elif entered is None:
             flags.append(NOTHING_ENTERED)
         found[pledge].append(
             IndicatorFulfilment(
@@ -578,9 +578,9 @@ def _indicators(
                 name=name,
                 kind=kind,
                 target=None if target is None else unscaled(target),
-                actual=None if value is None else unscaled(value),
-                rate=indicator_rate(kind, start, target, value),
-                to_date=indicator_rate(kind, start, to_date.get(pk), value),
+                actual=None if entered is None else unscaled(entered),
+                rate=indicator_rate(kind, start, target, entered),
+                to_date=indicator_rate(kind, start, to_date.get(pk), entered),
                 flags=tuple(flags),
             )
         )
@@ -592,7 +592,8 @@ def _units(**options: Any) -> Sum:
     return Sum("value", output_field=BigIntegerField(), **options)
 
 
-def _scaled(value: Decimal) -> int:
+def _scaled(value: Any) -> int:
+    """A stored Decimal as the integer of a ten-thousandth that it is."""
     return int(value.scaleb(4))
 
 
@@ -623,5 +624,5 @@ def default_as_of(plan: Plan) -> dt.date | None:
     """The 기준일 that is meant where none is named: of the last published period of the term, else of the
     last period with approved data; None where there is neither."""
     periods = ReportingPeriod.objects.for_plan(plan).for_term().order_by("-as_of")
-    dates = periods.values_list("as_of", flat=True)
-    return dates.published().first() or dates.with_approved_reports().first()
+    period = periods.published().first() or periods.with_approved_reports().first()
+    return period.as_of if period else None

@@ -109,7 +109,7 @@ UPCASTERS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 def summary_document(summary: PlanSummary) -> dict[str, Any]:
     """The summary as JSON values, in the order of its fields."""
-    return to_json(summary)
+    return dict(to_json(summary))
 
 
 def read_summary(data: Mapping[str, Any]) -> PlanSummary:

@@ -42,7 +42,7 @@ def find_plan(address: str) -> Plan:
             % {"address": address},
             returncode=2,
         )
-    plan = (
+    plan: Plan | None = (
         Plan.objects.with_places()
         .for_address(match["city"], int(match["number"]), match["code"] or "pledges")
         .first()

@@ -3,8 +3,10 @@
 from typing import Any
 
 import django_tables2 as tables
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy, pgettext_lazy
+from django_tables2 import RequestConfig
 
 from reports.models import EditionPledge
 from reports.querysets import EditionPledgeQuerySet
@@ -45,6 +47,25 @@ class PledgeTable(tables.Table):
 
     def order_executed(self, rows: EditionPledgeQuerySet, is_descending: bool) -> tuple[Any, bool]:
         return rows.ordered_by("executed", descending=is_descending), True
+
+
+class KindPaginator(Paginator):
+    """An address of a page that isn't there gives the nearest one that is."""
+
+    def page(self, number: Any) -> Page:
+        return super().page(self.get_page_number(number))
+
+    def get_page_number(self, number: Any) -> int:
+        wanted = (
+            int(number) if str(number).isascii() and str(number).isdigit() and len(str(number)) < 10 else 1
+        )
+        return max(1, min(wanted, self.num_pages))
+
+
+def show_page(request: HttpRequest, table: PledgeTable) -> None:
+    """Order the table and cut out the page that the address asks for, of one of the offered sizes."""
+    RequestConfig(request, paginate=False).configure(table)
+    table.paginate(KindPaginator, page=request.GET.get("page", 1), per_page=page_size(request))
 
 
 def page_size(request: HttpRequest) -> int:

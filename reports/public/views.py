@@ -26,7 +26,7 @@ from reports.public.reading import (
     need_edition,
     read_plan,
 )
-from reports.public.tables import PAGE_SIZES, PledgeTable, page_size
+from reports.public.tables import PAGE_SIZES, PledgeTable, page_size, show_page
 from reports.summaries import PlanSummary, read_summary
 
 SHOWN_AT_ONCE = 10
@@ -181,7 +181,7 @@ def pledge_list(request: HttpRequest, city: str, term: int, plan: str) -> HttpRe
         return same
     summary = read_summary(edition.summary)
     chosen, table = _filtered(request, edition, summary)
-    RequestConfig(request, paginate={"per_page": page_size(request)}).configure(table)
+    show_page(request, table)
     context = {
         **_reading_context(reading, "list"),
         "summary": summary,

@@ -31,7 +31,7 @@ class Chip:
 
 class SearchField(forms.CharField):
     def to_python(self, value: Any) -> str:
-        return clean_text(super().to_python(value))
+        return clean_text(super().to_python(value) or "")
 
 
 class SearchFilter(django_filters.CharFilter):

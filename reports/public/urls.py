@@ -37,6 +37,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="list_file",
     ),
     path("<slug_code:city>/<term:term>/<slug_code:plan>/", views.pledge_list, name="list"),
-    path("<slug_code:city>/<term:term>/<slug_code:plan>/<code:code>.json", views.card_json, name="card_json"),
     path("<slug_code:city>/<term:term>/<slug_code:plan>/<code:code>/", views.card, name="card"),
 ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django_tables2 import RequestConfig
 
 from pledges.models import Municipality, Plan
 from pledges.permissions import public
-from reports.cards import read_card, to_document
+from reports.cards import read_card
 from reports.models import Edition, EditionPledge
 from reports.public import exports, freshness, wording
 from reports.public.addresses import MAIN_PLAN, address
@@ -27,7 +27,7 @@ from reports.public.reading import (
     read_plan,
 )
 from reports.public.tables import PAGE_SIZES, PledgeTable, page_size, show_page
-from reports.summaries import PlanSummary, read_summary
+from reports.summaries import AreaLine, PlanSummary, read_summary
 
 SHOWN_AT_ONCE = 10
 
@@ -154,7 +154,7 @@ def area(request: HttpRequest, city: str, term: int, plan: str, code: str) -> Ht
     if same := freshness.unchanged(request, tag):
         return same
     line = by_code[code]
-    parents = []
+    parents: list[AreaLine] = []
     parent = by_code.get(line.parent)
     while parent is not None and parent not in parents:
         parents.insert(0, parent)
@@ -237,25 +237,6 @@ def card(request: HttpRequest, city: str, term: int, plan: str, code: str) -> Ht
         "editions": editions,
     }
     return freshness.tagged(render(request, "public/card.html", context), tag)
-
-
-@public
-@require_safe
-def card_json(request: HttpRequest, city: str, term: int, plan: str, code: str) -> HttpResponse:
-    """The card document itself, for machines."""
-    reading = _read(request, city, term, plan)
-    edition = need_edition(reading)
-    row = _row(EditionPledge.objects.for_edition(edition), code)
-    tag = freshness.etag(request, reading)
-    if same := freshness.unchanged(request, tag):
-        return same
-    body = {
-        "edition": edition.number,
-        "published_at": edition.published_at.isoformat(),
-        **to_document(read_card(row.card)),
-    }
-    response = JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 1})
-    return freshness.tagged(response, tag)
 
 
 def _read(request: HttpRequest, city: str, term: int, plan: str) -> Reading:

@@ -214,6 +214,19 @@ def test_money_by_source_and_the_total_of_several_sub_projects():
     assert money.total.executed[0].total == money.executed == 24
 
 
+def test_money_of_years_outside_the_term_stands_before_or_after_it():
+    project = SubProjectFactory()
+    invest(project, {2020: 1, 2024: 2, 2030: 4})
+    (table,) = only_card(project.pledge.plan).money.sub_projects
+    total = table.planned[0]
+    assert (total.prior, total.within_term, total.after, total.total) == (
+        1_000_000,
+        2_000_000,
+        4_000_000,
+        7_000_000,
+    )
+
+
 def test_sub_project_without_amounts_has_a_total_row_of_nothing():
     project = SubProjectFactory()
     (table,) = only_card(project.pledge.plan).money.sub_projects

@@ -578,3 +578,14 @@ def test_command_without_data_asks_for_a_date(capsys):
     with pytest.raises(CommandError, match="--as-of"):
         call_command("fulfilment", "hanbit/8")
     assert document(capsys, "hanbit/8", "--as-of", "2024-06-30")["headline"]["rate"] is None
+
+
+def test_command_refuses_a_date_that_is_none():
+    with pytest.raises(CommandError, match="2025-09-30"):
+        call_command("fulfilment", "hanbit/8", "--as-of", "2025.9.30")
+
+
+def test_command_takes_another_plan_of_the_term(capsys):
+    PledgeFactory(plan=PlanFactory(code="works"))
+    printed = document(capsys, "hanbit/8/works", "--as-of", "2024-06-30")
+    assert (printed["plan"], printed["pledges"][0]["status"]) == ("hanbit/8/works", "none")

@@ -7,11 +7,12 @@ from types import ModuleType
 from typing import Any
 
 from django.db import transaction
-from django.utils.timezone import get_default_timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import workflow
 from pledges.models import Municipality, Plan, ReportingPeriod
+from pledges.models.reports import due_date
 from reports.demo import boryeong, naju
 from reports.demo.hanbit import entering, quarters
 from reports.demo.hanbit.pledges import LAST, QUARTERS
@@ -24,6 +25,8 @@ from reports.workbook import import_workbook
 PUBLISHED_ON = (dt.date(2025, 4, 18), dt.date(2025, 7, 18), dt.date(2025, 10, 17), dt.date(2026, 1, 16))
 CORRECTED_ON = dt.date(2025, 11, 5)
 PUBLISHING_HOUR = 10
+# The open quarter is still due when the demo is loaded, whenever that is: days left are part of the picture.
+DAYS_LEFT = 10
 
 
 class DemoError(Exception):
@@ -133,7 +136,12 @@ def _opened() -> bool:
         return False
     who = people()
     coordinator = who["hanbit-coordinator"]
-    period = workflow.open_period(plan=plan, as_of=entering.OPEN_AS_OF, user=coordinator)
+    period = workflow.open_period(
+        plan=plan,
+        as_of=entering.OPEN_AS_OF,
+        user=coordinator,
+        due_on=max(due_date(entering.OPEN_AS_OF), timezone.localdate() + dt.timedelta(days=DAYS_LEFT)),
+    )
     entering.enter_open_quarter(period=period, people=who, checker=coordinator)
     return True
 
@@ -149,4 +157,4 @@ def _import(content: bytes, user: Any = None) -> ReportingPeriod:
 
 
 def _morning(date: dt.date) -> dt.datetime:
-    return dt.datetime.combine(date, dt.time(PUBLISHING_HOUR), tzinfo=get_default_timezone())
+    return dt.datetime.combine(date, dt.time(PUBLISHING_HOUR), tzinfo=timezone.get_default_timezone())

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.test import override_settings
 from django.urls import reverse
+from django.utils import timezone
 
 from pledges.enums import PeriodState, ReportState, Role
 from pledges.models import Membership, Municipality, Plan, ProgressReport, ReportingPeriod, User
@@ -157,6 +158,7 @@ def test_open_quarter_holds_reports_in_every_state(loaded):
     period = ReportingPeriod.objects.for_plan(plan_at("hanbit", 8)).get(as_of=OPEN_AS_OF)
     states = list(ProgressReport.objects.for_period(period).values_list("state", flat=True))
     assert period.state == PeriodState.OPEN
+    assert period.due_on > timezone.localdate()
     assert {state: states.count(state) for state in set(states)} == {
         ReportState.DRAFT: 2,
         ReportState.SUBMITTED: 3,

@@ -112,16 +112,16 @@ def _this_quarter(entry: Mapping[str, Any], pledge: Pledge) -> Filled:
         actuals={name: Decimal(value) for name, value in entry["actuals"].items()},
         executed=executed,
         achievements=tuple(lines),
-        marks=_marks(pledge, OPEN_AS_OF),
+        marks=_marks(pledge, OPEN_AS_OF, Mark(entry.get("mark", Mark.DONE))),
         cause=entry.get("cause", ""),
         remedy=entry.get("remedy", ""),
     )
 
 
-def _marks(pledge: Pledge, as_of: dt.date) -> dict[str, Mark]:
+def _marks(pledge: Pledge, as_of: dt.date, usual: Mark = Mark.DONE) -> dict[str, Mark]:
     today = (as_of.year, as_of.month // 3)
     return {
-        task.name: Mark.UNDER_WAY if task.is_late(today) else Mark.DONE
+        task.name: Mark.UNDER_WAY if task.is_late(today) else usual
         for task in pledge.tasks
         if task.first <= today <= task.last
     }

@@ -251,9 +251,9 @@ def _project(parts: Sequence[str], digits: int) -> Project:
             secured[word.removeprefix("확보:")] = _money_line(word, amounts)
         else:
             planned.append(_money_line(word, amounts))
-    for line in planned:
-        if from_sheet_word(MoneySource, line.source) is None:
-            raise ValueError(f"no source: {line.source}")
+    unknown = [row.source for row in planned if from_sheet_word(MoneySource, row.source) is None]
+    if unknown:
+        raise ValueError(f"no source: {', '.join(unknown)}")
     quarters = range(len(QUARTERS))
     return Project(
         name=name,

@@ -19,6 +19,7 @@ urlpatterns = [
     path("i18n/language/", choose_language, name="set_language"),
     path("healthz", health.healthz, name="healthz"),
     path("robots.txt", health.robots, name="robots"),
+    path("", include("reports.documents.urls")),
     path("", include("reports.public.urls")),
 ]
 

@@ -101,6 +101,7 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
         "numbers": wording.method_numbers(summary.headline),
         "top_areas": [area for area in summary.areas if area.depth == 0],
         "lagging": summary.lagging[:SHOWN_AT_ONCE],
+        "has_to_date": wording.has_to_date(summary),
         "not_submitted": summary.not_submitted[:SHOWN_AT_ONCE],
         "editions": editions,
         "others": others,

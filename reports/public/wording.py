@@ -144,11 +144,15 @@ def rounding_words(decimals: int, rounding: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """How one indicator's rate comes about: the rule in words, with its numbers, and what follows."""
+    """How one indicator's rate comes about: the rule in words, with its numbers, and what follows.
+
+    ``sign`` stands before the result: "=", or "→" where the quotient was capped.
+    """
 
     name: str
     rule: str
     numbers: str
+    sign: str
     result: str
     note: str
 
@@ -161,7 +165,7 @@ def indicator_working(row: IndicatorRow) -> Working:
         IndicatorKind.DECREASING: _("(baseline − latest value) ÷ (baseline − last target)"),
     }
     note = " ".join(str(FLAGS[flag]) for flag in row.flags if flag in FLAGS)
-    numbers, result = "", ""
+    numbers, sign, result = "", "=", ""
     if row.rate.display != "–" and row.actual is not None and row.final_target is not None:
         actual, target = (
             format_number(Decimal(text), grouped=True) for text in (row.actual, row.final_target)
@@ -172,9 +176,9 @@ def indicator_working(row: IndicatorRow) -> Working:
         else:
             numbers = f"{actual} ÷ {target}"
         result = f"{long_decimal(row.rate.exact)}%" if row.rate.exact else f"{row.rate.display}%"
-        if row.rate.exact in {"0", "100"}:
-            note = _("A rate is never above 100 or below 0.") if _capped(row) else ""
-    return Working(row.name, rules[IndicatorKind(row.kind)], numbers, result, note)
+        if _capped(row):
+            sign, note = "→", _("A rate is never above 100 or below 0.")
+    return Working(row.name, rules[IndicatorKind(row.kind)], numbers, sign, result, note)
 
 
 def _capped(row: IndicatorRow) -> bool:
@@ -208,6 +212,11 @@ def method_numbers(line: MethodLine) -> str:
     except (ValueError, ZeroDivisionError):
         numerator = "…"
     return f"{numerator} ÷ {line.of:,}"
+
+
+def has_to_date(summary: PlanSummary) -> bool:
+    """Whether any pledge has attainment to date; where none has, none is behind either."""
+    return any(line.of for line in summary.methods if line.method == HeadlineMethod.TO_DATE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,13 @@ def test_front_page_lists_what_lags_and_what_was_not_submitted(naju, text_of):
     assert "미제출 공약" not in page
 
 
+def test_plan_without_yearly_targets_does_not_claim_that_nothing_lags(text_of):
+    made.publish(made.make_pledges(1), MARCH)
+    page = text_of("/hanbit/8/")
+    assert "연차 목표 달성률을 산정하지 않습니다." in page
+    assert "못 미친 공약이 없습니다" not in page
+
+
 def test_pledge_without_a_report_is_listed_as_not_submitted(text_of):
     plan = made.make_pledges(1, code="1-1")
     made.publish(plan, JUNE)

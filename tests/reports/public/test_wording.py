@@ -83,6 +83,7 @@ def test_indicator_is_worked_through_with_its_numbers(values, numbers, result):
 
 def test_capped_rate_says_why():
     capped = indicator(actual="7", rate=RateText("100", "100.00"))
+    assert indicator_working(capped).sign == "→"
     assert "100" in indicator_working(capped).note
     assert indicator_working(indicator(actual="5", rate=RateText("100", "100.00"))).note == ""
 

@@ -22,7 +22,7 @@ def validate_pledge_code(code: str) -> None:
     no control characters, no ``..``, no ending that means a file format."""
     if not code or len(code) > CODE_LENGTH:
         raise ValidationError(_("A code has 1 to 32 characters."))
-    if any(mark in code for mark in "/\\?#") or ".." in code or code == ".":
+    if any(mark in code for mark in "/\\?#") or ".." in code or code in {".", "-"}:
         raise ValidationError(_("A code can't contain / \\ ? # or two dots in a row."))
     if any(unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} for letter in code):
         raise ValidationError(_("A code can't contain control characters."))

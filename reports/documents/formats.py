@@ -46,7 +46,7 @@ def _pdf(card: Card, edition: Edition) -> bytes:
 FORMATS: Mapping[str, Format] = {
     each.suffix: each
     for each in (
-        Format("pdf", "application/pdf", _pdf, is_download=False, is_available=pdf.is_available),
+        Format("pdf", "application/pdf", _pdf, is_download=True, is_available=pdf.is_available),
         Format("hwpx", "application/hwp+zip", _hwpx, is_download=True),
         Format(
             "xlsx",

@@ -3,6 +3,7 @@
 Lengths are HWPUNIT, a hundredth of a point.
 """
 
+from contextlib import closing
 from dataclasses import dataclass
 
 from hwpx import HwpxDocument
@@ -34,7 +35,7 @@ LINE_COLOR = "#5B6675"
 def as_hwpx(card: Card, edition: int | None = None) -> bytes:
     """The card as a HWPX package. Tables may go on over pages, their head rows are repeated."""
     form = official_form(card, edition)
-    with HwpxDocument.new() as document:
+    with closing(HwpxDocument.new()) as document:
         document.page.setup(
             paper_size="A4",
             margin_left_mm=MARGIN_MM,
@@ -144,9 +145,9 @@ class _Writer:
         grid = {(place.row, place.column): place.cell for place in made.iter_grid()}
         rows = [row.element for row in made.rows]
         kept = {(at, column) for at, column, _cell in placed}
-        for (at, column), cell in grid.items():
+        for (at, column), covered in grid.items():
             if (at, column) not in kept:
-                rows[at].remove(cell.element)
+                rows[at].remove(covered.element)
         size = max(6, min(9, int(9 * table.number_size(DIGITS))))
         for at, column, cell in placed:
             written = grid[at, column]

@@ -7,9 +7,10 @@ offers the link, and ``as_pdf`` raises ``PdfUnavailable``.
 
 import functools
 import re
+import threading
 import types
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -34,6 +35,8 @@ from reports.documents.form import (
 FONT_FOLDER = "vendor/pretendard-gov-1.3.9"
 SCHEME = "static:"
 DIGITS = 1.7  # of 8.5 points that a unit of a table's width holds
+# Pango shares its fonts between threads; and a page takes a second of a processor.
+_ONE_AT_A_TIME = threading.Lock()
 KOREAN = re.compile("[가-힣ㄱ-ㆎ]")
 
 
@@ -48,7 +51,7 @@ def _weasyprint() -> types.ModuleType | None:
         import weasyprint  # noqa: PLC0415 - it fails where libpango is missing, and nothing else may
     except OSError:
         return None
-    return weasyprint
+    return cast(types.ModuleType, weasyprint)
 
 
 def is_available() -> bool:
@@ -61,7 +64,9 @@ def as_pdf(card: Card, edition: int | None = None) -> bytes:
     library = _weasyprint()
     if library is None:
         raise PdfUnavailable(_("PDF files can't be made here: the system library Pango is not installed."))
-    return _document(library, official_form(card, edition)).write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
+    with _ONE_AT_A_TIME:
+        document = _document(library, official_form(card, edition))
+        return cast(bytes, document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True))
 
 
 def _document(library: types.ModuleType, form: Form) -> Any:
@@ -153,4 +158,4 @@ def _static_file(name: str) -> bytes:
     if found:
         return Path(found).read_bytes()
     with staticfiles_storage.open(name) as file:
-        return file.read()
+        return bytes(file.read())

@@ -54,7 +54,7 @@ def card_file(request: HttpRequest, city: str, term: int, plan: str, code: str, 
         return _unavailable(request, row, links, str(reason))
     response = HttpResponse(content, content_type=kind.media_type)
     name = file_name(row.code, row.name, suffix)
-    response.headers["Content-Disposition"] = content_disposition_header(kind.is_download, name)
+    response.headers["Content-Disposition"] = str(content_disposition_header(kind.is_download, name))
     return freshness.tagged(response, tag)
 
 
@@ -69,7 +69,7 @@ def _rendered(kind: Format, edition: Edition, row: EditionPledge) -> bytes:
         kind.suffix,
     )
     key = "card-file-" + hashlib.sha256(repr(parts).encode()).hexdigest()
-    content = cache.get(key)
+    content: bytes | None = cache.get(key)
     if content is None:
         content = kind.render(read_card(row.card), edition)
         cache.set(key, content, KEPT_FOR)

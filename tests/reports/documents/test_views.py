@@ -73,7 +73,7 @@ def publish(plan, card, *, number=1, reason="", document=None) -> Edition:
         ("json", "application/json; charset=utf-8", b"{", False),
         ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b"PK", True),
         ("hwpx", "application/hwp+zip", b"PK", True),
-        ("pdf", "application/pdf", b"%PDF", False),
+        ("pdf", "application/pdf", b"%PDF", True),
     ],
 )
 def test_card_is_there_in_every_format(plan, client, suffix, media_type, start, is_download):

@@ -85,7 +85,7 @@ class DepartmentAdmin(DataAdmin):
     autocomplete_fields = ["municipality"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).annotate(led=Count("led_pledges"))
+        return super().get_queryset(request).annotate(led=Count("led_pledges")).order_by("name")
 
     @admin.display(description=_("pledges led"), ordering="led")
     def pledge_count(self, department: Department) -> int:
@@ -330,7 +330,7 @@ class AchievementInline(ReadOnlyInline):
 
 class EvidenceInline(ReadOnlyInline):
     model = EvidenceFile
-    fields = ["name", "media_type", "size", "sha256", "uploaded_at", "uploaded_by"]
+    fields = ["name", "media_type", "size", "sha256", "uploaded_by"]
 
 
 class CommentInline(ReadOnlyInline):

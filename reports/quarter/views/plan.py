@@ -3,7 +3,6 @@
 import datetime as dt
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -36,7 +35,7 @@ def periods(request: HttpRequest, city: str, term: int, plan: str = DEFAULT_PLAN
     rows = list(ReportingPeriod.objects.for_plan(found).for_term().with_report_counts().newest_first())
     following = workflow.next_as_of(found, [row.as_of for row in rows])
     initial = {"as_of": following, "due_on": due_date(following)} if following else {}
-    form = PeriodForm(request.POST or None, initial=initial)
+    form = PeriodForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST":
         require(request.user, Action.MANAGE_PERIODS, municipality=place)
         if form.is_valid():
@@ -159,12 +158,12 @@ def publish(
     require(request.user, Action.PUBLISH, municipality=found.term.municipality_id)
     one = find_period(found, as_of)
     previews = preview_period(period=one)
-    form = PublishForm(request.POST or None)
+    form = PublishForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             made = publish_period(period=one, user=request.user, reason=form.cleaned_data["reason"])
-        except ValidationError as error:
-            form.add_error("reason", error)
+        except WorkflowError as error:
+            form.add_error("reason", error.message)
         else:
             for edition in made:
                 messages.success(

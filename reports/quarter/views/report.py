@@ -114,7 +114,7 @@ def correct(
     entry = _entry(request, city, term, plan, as_of, code)
     if not can_on(request.user, Action.CORRECT_REPORT, entry.pledge):
         raise PermissionDenied(_("You have no right to do this."))
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             start_correction(

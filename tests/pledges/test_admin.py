@@ -1,0 +1,220 @@
+"""The admin: whose rows stand there for whom, what can be changed, and what is only looked at."""
+
+import datetime as dt
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from pledges.enums import Role
+from pledges.models import Membership, Pledge, User
+from reports.editions import publish_period
+from tests.factories import (
+    AreaFactory,
+    DepartmentFactory,
+    IndicatorFactory,
+    MembershipFactory,
+    MunicipalityFactory,
+    PeriodFactory,
+    PlanFactory,
+    PledgeFactory,
+    ReportFactory,
+    SubProjectFactory,
+    TermFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dalbit():
+    return MunicipalityFactory(code="dalbit", name="달빛시")
+
+
+@pytest.fixture
+def foreign(dalbit):
+    return PledgeFactory(plan=PlanFactory(term=TermFactory(municipality=dalbit)), code="9-9")
+
+
+@pytest.fixture
+def own():
+    return PledgeFactory(code="1-1")
+
+
+@pytest.fixture
+def keeper(client, own):
+    user = MembershipFactory(role=Role.ADMIN).user
+    client.force_login(user)
+    return user
+
+
+def change(obj):
+    return reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[obj.pk])
+
+
+def listing(model):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.AUDITOR])
+def test_admin_is_closed_to_those_without_the_right(client, role):
+    client.force_login(MembershipFactory(role=role, user__is_staff=True).user)
+    assert client.get("/admin/").status_code == 302
+
+
+def test_city_administrator_needs_no_staff_flag(client, keeper):
+    assert client.get("/admin/").status_code == 200
+
+
+def test_lists_and_pages_hold_the_own_citys_rows_only(client, keeper, own, foreign):
+    page = client.get(listing(Pledge)).content.decode()
+    assert "1-1" in page
+    assert "9-9" not in page
+    assert client.get(change(own)).status_code == 200
+    assert client.get(change(foreign)).status_code == 302
+    assert client.get(reverse("admin:pledges_pledge_history", args=[foreign.pk])).status_code == 403
+
+
+def test_choices_and_autocompletion_stay_in_the_city(client, keeper, own, dalbit):
+    DepartmentFactory(name="우리과")
+    other = DepartmentFactory(name="달빛과", municipality=dalbit)
+    answer = client.get(
+        "/admin/autocomplete/",
+        {"app_label": "pledges", "model_name": "pledge", "field_name": "lead_department", "term": "과"},
+    ).json()
+    assert [row["text"] for row in answer["results"]] == ["우리과"]
+    form = client.get(change(own)).context["adminform"].form
+    assert other not in form.fields["lead_department"].queryset
+
+
+def test_rows_of_another_city_can_not_be_changed_added_or_deleted(client, keeper, foreign):
+    client.post(change(foreign), {"name": "가로챈 이름"})
+    client.post(change(foreign).replace("change", "delete"), {"post": "yes"})
+    client.post(listing(Pledge), {"action": "delete_selected", "_selected_action": foreign.pk, "post": "yes"})
+    foreign.refresh_from_db()
+    assert foreign.name == "공약 9-9"
+
+
+def pledge_form(pledge, **more):
+    return {
+        "plan": pledge.plan_id,
+        "code": pledge.code,
+        "position": pledge.position,
+        "name": pledge.name,
+        "area": "",
+        "lead_department": "",
+        "completion": "",
+        "novelty": "",
+        "budgeted": "unknown",
+        **{
+            f"{prefix}-{field}": "0"
+            for prefix in ("indicators", "tasks", "sub_projects")
+            for field in ("TOTAL_FORMS", "INITIAL_FORMS")
+        },
+        **more,
+    }
+
+
+def test_correcting_a_pledge_writes_history_with_its_author(client, keeper, own):
+    response = client.post(change(own), pledge_form(own, name="고친 이름"))
+    assert response.status_code == 302
+    own.refresh_from_db()
+    assert own.name == "고친 이름"
+    assert own.history.first().history_user == keeper
+    history = client.get(reverse("admin:pledges_pledge_history", args=[own.pk]))
+    assert "고친 이름" in history.content.decode()
+
+
+def test_area_of_another_plan_is_refused(client, keeper, own):
+    area = AreaFactory(plan=PlanFactory(term=own.plan.term, code="works"), code="W")
+    page = client.post(change(own), pledge_form(own, area=area.pk))
+    assert page.status_code == 200
+    assert "area" in page.context["adminform"].form.errors
+
+
+def test_indicators_and_sub_projects_stand_on_the_pledges_page(client, keeper, own):
+    IndicatorFactory(pledge=own, name="보고회 개최")
+    SubProjectFactory(pledge=own, name="운영 활성화")
+    page = client.get(change(own)).content.decode()
+    assert "보고회 개최" in page
+    assert "운영 활성화" in page
+
+
+def test_reports_and_editions_are_looked_at_only(client, own):
+    superuser = UserFactory(is_superuser=True)
+    client.force_login(superuser)
+    report = ReportFactory(pledge=own)
+    publish_period(period=PeriodFactory(plan=own.plan, as_of=dt.date(2024, 3, 31)), user=superuser)
+    edition = own.plan.editions.get()
+    for obj in (report, report.period, edition, edition.pledges.get()):
+        assert client.get(change(obj)).status_code == 200
+        assert client.post(change(obj), {"name": "x"}).status_code == 403
+        assert client.post(change(obj).replace("change", "delete"), {"post": "yes"}).status_code == 403
+        name = f"admin:{obj._meta.app_label}_{obj._meta.model_name}_add"
+        assert client.get(reverse(name)).status_code == 403
+
+
+@pytest.mark.parametrize("model", sorted(admin.site._registry, key=str))
+def test_every_list_and_form_of_the_admin_opens_for_a_superuser(client, own, model):
+    client.force_login(UserFactory(is_superuser=True))
+    assert client.get(listing(model)).status_code == 200
+    add = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")
+    assert client.get(add).status_code in {200, 403}
+
+
+# --- People ---
+
+
+def test_city_administrator_sees_people_of_that_city_alone(client, keeper, dalbit):
+    mine = MembershipFactory(role=Role.AUDITOR).user
+    both = MembershipFactory(role=Role.AUDITOR).user
+    MembershipFactory(user=both, municipality=dalbit)
+    chief = MembershipFactory(role=Role.ADMIN, user__is_superuser=True).user
+    theirs = MembershipFactory(municipality=dalbit).user
+    for user, status in [(mine, 200), (both, 302), (chief, 302), (theirs, 302)]:
+        assert client.get(change(user)).status_code == status
+        password = reverse("admin:auth_user_password_change", args=[user.pk])
+        assert client.get(password).status_code == (200 if status == 200 else 404)
+
+
+def test_city_administrator_can_not_make_a_superuser(client, keeper):
+    mine = MembershipFactory(role=Role.AUDITOR).user
+    form = client.get(change(mine)).context["adminform"].form
+    assert not {"is_superuser", "is_staff", "user_permissions", "groups"} & set(form.fields)
+
+
+def person_form(city, **more):
+    return {
+        "username": "newcomer",
+        "name": "새 사람",
+        "email": "new@hanbit.example",
+        "usable_password": "true",
+        "password1": "long-password-1",
+        "password2": "long-password-1",
+        "memberships-TOTAL_FORMS": "1",
+        "memberships-INITIAL_FORMS": "0",
+        "memberships-0-municipality": city.pk,
+        "memberships-0-department": "",
+        "memberships-0-role": "auditor",
+        **more,
+    }
+
+
+def test_new_person_comes_with_a_membership_of_the_own_city(client, keeper, dalbit):
+    add = reverse("admin:pledges_user_add")
+    assert client.post(add, person_form(dalbit)).status_code == 200
+    assert client.post(add, person_form(dalbit, **{"memberships-TOTAL_FORMS": "0"})).status_code == 200
+    assert not User.objects.filter(username="newcomer").exists()
+    response = client.post(add, person_form(MunicipalityFactory()))
+    assert response.status_code == 302
+    assert Membership.objects.get(user__username="newcomer").municipality.code == "hanbit"
+
+
+def test_membership_of_another_citys_person_can_not_be_made(client, keeper, dalbit):
+    theirs = MembershipFactory(municipality=dalbit).user
+    client.post(
+        reverse("admin:pledges_membership_add"),
+        {"user": theirs.pk, "municipality": MunicipalityFactory().pk, "department": "", "role": "admin"},
+    )
+    assert theirs.memberships.count() == 1

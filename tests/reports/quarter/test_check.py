@@ -1,0 +1,222 @@
+"""The planning office's side: checking, periods, publishing, the export."""
+
+import datetime as dt
+
+import pytest
+
+from pledges.enums import PeriodState, ReportState
+from pledges.models import ReportingPeriod
+from reports.models import Edition
+from reports.quarter.lookups import staff_url
+from tests.factories import (
+    ActualFactory,
+    MunicipalityFactory,
+    PeriodFactory,
+    PlanFactory,
+    PledgeFactory,
+    ReportFactory,
+    TermFactory,
+)
+
+
+def submitted(city, **fields):
+    report = city.report(state=ReportState.SUBMITTED, **fields)
+    ActualFactory(report=report, indicator=city.indicator, value=1)
+    return report
+
+
+def test_submitted_report_shows_the_coordinator_before_and_after(as_coordinator, city):
+    submitted(city)
+    page = as_coordinator.get(city.url)
+    figure = page.context["figures"].indicators[0]
+    assert (figure.before_text, figure.rate_text) == ("40.00", "60.00")
+    assert page.context["may_check"]
+
+
+def test_return_needs_a_comment_and_the_department_reads_it(as_coordinator, city):
+    submitted(city)
+    page = as_coordinator.post(f"{city.url}check/", {"version": "1", "step": "return", "comment": " "})
+    assert page.status_code == 422
+    assert list(page.context["comment_form"].errors) == ["comment"]
+    assert city.current.state == ReportState.SUBMITTED
+    as_coordinator.post(f"{city.url}check/", {"version": "1", "step": "return", "comment": "증빙 확인"})
+    assert city.current.state == ReportState.RETURNED
+    as_coordinator.force_login(city.officer)
+    assert "증빙 확인" in as_coordinator.get(city.url).content.decode()
+
+
+def test_approve_from_the_report(as_coordinator, city):
+    submitted(city)
+    response = as_coordinator.post(f"{city.url}check/", {"version": "1", "step": "approve", "comment": ""})
+    assert response["Location"] == city.board
+    assert (city.current.state, city.current.approved_by) == (ReportState.APPROVED, city.coordinator)
+
+
+def test_approve_of_a_report_changed_meanwhile_sends_back_to_look(as_coordinator, city):
+    submitted(city, version=5)
+    response = as_coordinator.post(f"{city.url}check/", {"version": "4", "step": "approve", "comment": ""})
+    assert response["Location"] == city.url
+    assert city.current.state == ReportState.SUBMITTED
+
+
+@pytest.mark.parametrize("who", ["officer", "auditor"])
+def test_checking_denied_to_department_and_auditor(client, city, who):
+    submitted(city)
+    client.force_login(getattr(city, who))
+    response = client.post(f"{city.url}check/", {"version": "1", "step": "approve", "comment": ""})
+    assert response.status_code == 403
+    assert city.current.state == ReportState.SUBMITTED
+
+
+def test_comment_thread(client, city):
+    submitted(city)
+    client.force_login(city.officer)
+    client.post(f"{city.url}comment/", {"body": "증빙을 보완했습니다"})
+    client.force_login(city.auditor)
+    assert client.post(f"{city.url}comment/", {"body": "의견"}).status_code == 403
+    assert "증빙을 보완했습니다" in client.get(city.url).content.decode()
+    assert city.current.comments.count() == 1
+
+
+def test_approve_many_from_the_list(as_coordinator, city):
+    first = submitted(city)
+    other = PledgeFactory(plan=city.plan, code="1-1")
+    second = ReportFactory(pledge=other, period=city.period, state=ReportState.SUBMITTED)
+    response = as_coordinator.post(city.board, {"report": [f"{first.pk}:1", f"{second.pk}:1"]})
+    assert response.status_code == 302
+    second.refresh_from_db()
+    assert {city.current.state, second.state} == {ReportState.APPROVED}
+
+
+@pytest.mark.parametrize("ticked", [[], ["x"], ["1"], ["1:2:3"]])
+def test_approve_many_without_a_proper_tick_says_so(as_coordinator, city, ticked):
+    page = as_coordinator.post(city.board, {"report": ticked})
+    assert page.status_code == 422
+    assert page.context["form"].errors
+
+
+def test_approve_many_with_one_changed_meanwhile_approves_none(as_coordinator, city):
+    first = submitted(city)
+    other = PledgeFactory(plan=city.plan, code="1-1")
+    second = ReportFactory(pledge=other, period=city.period, state=ReportState.SUBMITTED, version=2)
+    page = as_coordinator.post(city.board, {"report": [f"{first.pk}:1", f"{second.pk}:1"]})
+    assert page.status_code == 422
+    assert "1-1" in str(page.context["form"].errors)
+    assert city.current.state == ReportState.SUBMITTED
+
+
+def test_approve_many_denied_to_the_auditor(client, city):
+    report = submitted(city)
+    client.force_login(city.auditor)
+    assert client.post(city.board, {"report": [f"{report.pk}:1"]}).status_code == 403
+
+
+def test_correction_shows_what_it_changes(as_coordinator, city):
+    live = city.report(state=ReportState.APPROVED, cause="예전")
+    ActualFactory(report=live, indicator=city.indicator, value=1)
+    correction = city.report(state=ReportState.SUBMITTED, revision=2, reason="오기", cause="새 사유")
+    ActualFactory(report=correction, indicator=city.indicator, value=2)
+    rows = {row.label: (row.before, row.after) for row in as_coordinator.get(city.url).context["differences"]}
+    assert rows == {"부진 사유": ("예전", "새 사유"), "보고회 개최": ("1", "2")}
+
+
+# --- Periods ---
+
+
+def test_periods_page_proposes_the_next_quarter_end(as_coordinator, city):
+    form = as_coordinator.get("/staff/hanbit/8/").context["form"]
+    assert (form["as_of"].value(), form["due_on"].value()) == (dt.date(2024, 9, 30), dt.date(2024, 10, 10))
+
+
+def test_open_and_close_and_open_again(as_coordinator, city):
+    as_coordinator.post("/staff/hanbit/8/", {"as_of": "2024-09-30", "due_on": ""})
+    period = ReportingPeriod.objects.get(as_of=dt.date(2024, 9, 30))
+    assert (period.state, period.due_on) == (PeriodState.OPEN, dt.date(2024, 10, 10))
+    close = "/staff/hanbit/8/2024-09-30/-/close/"
+    as_coordinator.post(close, {"step": "close"})
+    period.refresh_from_db()
+    assert period.state == PeriodState.CLOSED
+    as_coordinator.post(close, {"step": "reopen"})
+    period.refresh_from_db()
+    assert period.state == PeriodState.OPEN
+
+
+@pytest.mark.parametrize("as_of", ["", "2024-13-01", "2030-01-01", "2024-06-30"])
+def test_period_that_can_not_be_opened_is_told_beside_the_date(as_coordinator, city, as_of):
+    page = as_coordinator.post("/staff/hanbit/8/", {"as_of": as_of, "due_on": ""})
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == ["as_of"]
+    assert page.context["form"]["as_of"].value() == as_of
+
+
+@pytest.mark.parametrize("who", ["officer", "auditor"])
+def test_periods_denied_to_department_and_auditor(client, city, who):
+    client.force_login(getattr(city, who))
+    assert client.get("/staff/hanbit/8/").status_code == 200
+    assert client.post("/staff/hanbit/8/", {"as_of": "2024-09-30"}).status_code == 403
+    assert client.post(f"{city.board}-/close/", {"step": "close"}).status_code == 403
+    assert client.get(f"{city.board}-/publish/").status_code == 403
+
+
+def test_other_plans_have_their_code_in_the_address(as_coordinator, city):
+    works = PlanFactory(term=city.plan.term, code="works-2024", kind="works", name="주요업무")
+    PeriodFactory(plan=works, as_of=dt.date(2024, 6, 30))
+    PledgeFactory(plan=works, code="A-3")
+    for address in ("", "2024-06-30/", "2024-06-30/A-3/"):
+        assert as_coordinator.get(f"/staff/hanbit/8/works-2024/{address}").status_code == 200
+
+
+def test_pledge_code_with_strange_signs_has_an_address(as_officer, city):
+    PledgeFactory(plan=city.plan, code="III-①-1", lead_department=city.lead)
+    address = staff_url("report", city.plan, city.period.as_of, "III-①-1")
+    assert as_officer.get(address).status_code == 200
+
+
+# --- Publishing ---
+
+
+def test_publish_needs_a_look_first_and_then_makes_the_edition(as_coordinator, city):
+    city.report(state=ReportState.APPROVED)
+    url = f"{city.board}-/publish/"
+    assert as_coordinator.get(url).context["previews"][0].number == 1
+    assert as_coordinator.post(url, {}).status_code == 422
+    assert not Edition.objects.exists()
+    as_coordinator.post(url, {"confirmed": "on"})
+    city.period.refresh_from_db()
+    assert (Edition.objects.get().number, city.period.state) == (1, PeriodState.PUBLISHED)
+
+
+def test_second_edition_needs_its_reason(as_coordinator, city):
+    url = f"{city.board}-/publish/"
+    as_coordinator.post(url, {"confirmed": "on"})
+    report = city.report(state=ReportState.APPROVED, reason="누락")
+    ActualFactory(report=report, indicator=city.indicator, value=3)
+    page = as_coordinator.post(url, {"confirmed": "on", "reason": ""})
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == ["reason"]
+    as_coordinator.post(url, {"confirmed": "on", "reason": "누락 정정"})
+    assert [(e.number, e.reason) for e in Edition.objects.newest_first()] == [(2, "누락 정정"), (1, "")]
+
+
+def test_publishing_the_same_again_publishes_nothing(as_coordinator, city):
+    url = f"{city.board}-/publish/"
+    as_coordinator.post(url, {"confirmed": "on"})
+    as_coordinator.post(url, {"confirmed": "on"})
+    assert Edition.objects.count() == 1
+
+
+def test_export_is_a_workbook_for_those_who_may(client, city):
+    url = "/staff/hanbit/8/-/export.xlsx"
+    for user in (city.coordinator, city.auditor):
+        client.force_login(user)
+        response = client.get(url)
+        assert response.content[:2] == b"PK"
+        assert "hanbit-8.xlsx" in response["Content-Disposition"]
+    client.force_login(city.officer)
+    assert client.get(url).status_code == 403
+
+
+def test_export_of_another_city_is_not_there(as_coordinator, city):
+    PlanFactory(term=TermFactory(municipality=MunicipalityFactory(code="dalbit", name="달빛시")))
+    assert as_coordinator.get("/staff/dalbit/8/-/export.xlsx").status_code == 404
+    assert as_coordinator.get("/staff/dalbit/8/").status_code == 404

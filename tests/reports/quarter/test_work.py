@@ -1,0 +1,159 @@
+"""My work and the board: what stands there for whom, and what it costs."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from pledges.enums import PeriodState, ReportState, Role
+from reports.quarter.boards import days_left, my_work, period_work
+from reports.templatetags.staff import deadline
+from tests.factories import (
+    DepartmentFactory,
+    IndicatorFactory,
+    MembershipFactory,
+    MunicipalityFactory,
+    PeriodFactory,
+    PledgeFactory,
+    ReportFactory,
+    ScheduleTaskFactory,
+    SubProjectFactory,
+    UserFactory,
+)
+
+
+def states(work):
+    return {line.pledge.code: line.state for line in work.lines}
+
+
+def test_my_work_shows_the_own_departments_pledges_of_open_periods_by_state(city):
+    for code, state in [("1", "draft"), ("2", "returned"), ("3", "submitted")]:
+        pledge = PledgeFactory(plan=city.plan, code=code, lead_department=city.lead)
+        ReportFactory(pledge=pledge, period=city.period, state=state)
+    PledgeFactory(plan=city.plan, code="9", lead_department=DepartmentFactory(name="남의과"))
+    (work,) = my_work(city.officer)
+    assert states(work) == {"7-2-3": "not_started", "1": "draft", "2": "returned", "3": "submitted"}
+    assert {key: count for key, _label, count in work.counts} == {
+        "not_started": 1,
+        "draft": 1,
+        "returned": 1,
+        "submitted": 1,
+        "approved": 0,
+    }
+    assert [line.pledge.code for line in work.lines if line.is_to_do] == ["7-2-3", "1", "2"]
+
+
+def test_correction_under_way_stands_in_for_the_approved_report(city):
+    city.report(state=ReportState.APPROVED)
+    city.report(revision=2, reason="정정")
+    (work,) = my_work(city.officer)
+    (line,) = work.lines
+    assert (line.state, line.is_correction) == ("draft", True)
+
+
+def test_supporting_department_sees_the_pledge_and_has_nothing_to_do(city):
+    (work,) = my_work(city.helper)
+    (line,) = work.lines
+    assert not line.is_to_do
+
+
+def test_closed_periods_are_no_work(city):
+    city.period.state = PeriodState.CLOSED
+    city.period.save()
+    assert my_work(city.officer) == []
+
+
+def test_person_of_another_department_city_or_none_has_no_work_here(city):
+    dalbit = MembershipFactory(
+        municipality=MunicipalityFactory(code="dalbit", name="달빛시"), role=Role.COORDINATOR
+    ).user
+    assert my_work(city.stranger) == []
+    assert my_work(dalbit) == []
+    assert my_work(UserFactory()) == []
+
+
+def test_superuser_sees_every_city(city):
+    (work,) = my_work(UserFactory(is_superuser=True))
+    assert work.sees_city
+
+
+def test_days_left_counts_to_the_due_date():
+    period = PeriodFactory.build(as_of=dt.date(2024, 6, 30), due_on=dt.date(2024, 7, 10), plan=None)
+    assert days_left(period, dt.date(2024, 7, 5)) == 5
+    assert days_left(period, dt.date(2024, 7, 12)) == -2
+
+
+@pytest.mark.parametrize(("days", "text"), [(5, "D-5"), (0, "D-day"), (-2, "기한 2일 지남")])
+def test_deadline_in_words(days, text):
+    assert deadline(days) == text
+
+
+@pytest.mark.django_db
+def test_report_handed_in_after_the_due_date_is_marked_late(city, as_coordinator):
+    due = dt.datetime.combine(city.period.due_on, dt.time(23, 59), timezone.get_current_timezone())
+    report = city.report(state=ReportState.SUBMITTED, submitted_at=due)
+    assert not report.is_late
+    report.submitted_at = due + dt.timedelta(minutes=1)
+    report.save()
+    assert report.is_late
+    assert "기한 후" in as_coordinator.get(city.board).content.decode()
+
+
+def test_board_counts_departments_by_state(city):
+    other = PledgeFactory(plan=city.plan, code="1", lead_department=city.lead)
+    PledgeFactory(plan=city.plan, code="2")
+    ReportFactory(pledge=other, period=city.period, state=ReportState.SUBMITTED)
+    rows = period_work(city.coordinator, city.period).departments()
+    assert [(str(row.department), row.total, row.percent_handed_in) for row in rows] == [
+        ("주관과", 2, 50),
+        ("None", 1, 0),
+    ]
+
+
+def test_home_page_is_for_everyone_with_a_login_and_nobody_else(client, city):
+    assert client.get("/staff/").status_code == 302
+    for user in (city.officer, city.coordinator, city.auditor, city.stranger, UserFactory()):
+        client.force_login(user)
+        assert client.get("/staff/").status_code == 200
+
+
+def test_home_narrows_by_state(as_officer, city):
+    PledgeFactory(plan=city.plan, code="1", name="다른 공약", lead_department=city.lead)
+    city.report(state=ReportState.SUBMITTED)
+    page = as_officer.get("/staff/?state=submitted").content.decode()
+    assert city.url in page
+    assert "다른 공약" not in page
+
+
+@pytest.mark.parametrize("address", ["/staff/", "/staff/hanbit/8/2024-06-30/", "/staff/hanbit/8/"])
+def test_pages_cost_the_same_queries_for_one_pledge_and_for_three(client, city, address):
+    counts = []
+    for more in (0, 2):
+        for number in range(more):
+            pledge = PledgeFactory(plan=city.plan, code=f"1-{number}", lead_department=city.lead)
+            ReportFactory(pledge=pledge, period=city.period)
+        for user in (city.officer, city.coordinator):
+            client.force_login(user)
+            client.get(address)
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(address).status_code == 200
+            counts.append(len(queries))
+    assert counts[:2] == counts[2:]
+    assert max(counts) <= 12
+
+
+def test_form_costs_the_same_queries_for_one_indicator_and_for_three(client, city):
+    client.force_login(city.officer)
+    counts = []
+    for more in (0, 2):
+        for _ in range(more):
+            IndicatorFactory(pledge=city.pledge, targets={2024: 1})
+            SubProjectFactory(pledge=city.pledge)
+            ScheduleTaskFactory(pledge=city.pledge)
+        client.get(city.url)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(city.url).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

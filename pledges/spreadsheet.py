@@ -302,9 +302,7 @@ def _check_members(archive: zipfile.ZipFile) -> None:
         )
         if unsafe or member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise UnreadableFile(
-                _(
-                    "The file holds parts that Excel never writes. Open it in Excel and save it again as .xlsx."
-                )
+                _("The file holds parts that Excel never writes. Save it again in Excel as .xlsx.")
             )
         if member.flag_bits & 0x1:
             raise UnreadableFile(
@@ -329,9 +327,7 @@ def _check_kind(archive: zipfile.ZipFile, names: set[str]) -> None:
         raise UnreadableFile(_("This is an OpenDocument spreadsheet (.ods).") + " " + save_as)
     if b"hwp" in kind:
         raise UnreadableFile(
-            _(
-                "This is a Hangul (HWPX) document, not a workbook. Move the table to Excel and save it as .xlsx."
-            )
+            _("This is a Hangul (HWPX) document. Move the table to Excel and save it as .xlsx.")
         )
     if b"wordprocessingml" in types or b"presentationml" in types:
         raise UnreadableFile(_("This is a Word or PowerPoint document, not an Excel workbook."))

@@ -215,6 +215,15 @@ class SheetResource(Resource):
                 )
             self._read_row(row, table, scope)
         self._warn_of_hidden(sheet, header, table)
+        if not table.rows and not table.errors:
+            table.warnings.append(
+                Finding(
+                    self.sheet_name,
+                    f"A{header.row}",
+                    "",
+                    _("This sheet has a header and no rows; nothing of it is deleted or changed."),
+                )
+            )
         return table
 
     def _read_row(self, row: Row, table: Table, scope: Scope) -> None:
@@ -296,7 +305,19 @@ class SheetResource(Resource):
                 % {"columns": ", ".join(best[2])},
             )
         )
+        # Most of a header is a header with a mistake in it: say which word is not known.
+        for cell in row.cells.values() if row and best[0] > 1 else ():
+            if header_word(cell) and header_word(cell) not in by_spelling:
+                table.errors.append(self._unknown_header(cell))
         return None
+
+    def _unknown_header(self, cell: Cell) -> Finding:
+        message = _("This column is not known. Known columns: %(columns)s.") % {
+            "columns": ", ".join(self.columns)
+        }
+        if cell.is_date:
+            message = _("Excel has turned this header into a date; format the row as text.")
+        return Finding(self.sheet_name, cell.address, cell.shown, message)
 
     def _read_header(
         self, sheet: Sheet, row: Row, below: Row | None, by_spelling: Mapping[str, str], table: Table
@@ -325,11 +346,7 @@ class SheetResource(Resource):
             if column in groups and not two_rows:
                 message = _("This header is merged over several columns; give every column its own.")
             elif name is None:
-                message = _("This column is not known. Known columns: %(columns)s.") % {
-                    "columns": ", ".join(self.columns)
-                }
-                if cell.is_date:
-                    message = _("Excel has turned this header into a date; format the row as text.")
+                message = self._unknown_header(cell).message
             elif name in positions:
                 message = _("The column %(column)s stands here a second time.") % {"column": name}
             else:

@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 
 from pledges.enums import IndicatorKind, Mark
 from pledges.models import Achievement, Indicator, PlannedQuarter, ScheduleMark, ScheduleTask, YearlyTarget
-from pledges.notation import DateSpan, YearValue, clean_text, format_number, format_year_value
+from pledges.notation import (
+    DateSpan,
+    NotationError,
+    YearValue,
+    fold_word,
+    format_number,
+    format_year_value,
+)
 from pledges.sheets.base import Column, Key, ReadRow, SheetResource, Table
 from pledges.sheets.plan import CODE, RATE, stored_text
 from pledges.sheets.snapshot import Snapshot
@@ -25,6 +32,7 @@ from pledges.sheets.widgets import (
     TextWidget,
     WordWidget,
     YearValueWidget,
+    expected_words,
     fold_name,
 )
 
@@ -46,12 +54,11 @@ class SideWidget(WordWidget):
     def __init__(self) -> None:
         super().__init__(Side)
 
-    def parse(self, cell: Any, scope: Any) -> Any:
-        from_words = {"목표": Side.TARGET, "이행": Side.ACTUAL, "실적": Side.ACTUAL}
-        word = clean_text(cell.text).replace(" ", "").replace("(누계)", "")
-        if word in from_words:
-            return from_words[word]
-        return super().parse(cell, scope)
+    def parse(self, cell: Any, scope: Any) -> Side:
+        word = fold_word(cell.text).removesuffix("(누계)")
+        if word not in Side.values:
+            raise NotationError(expected_words(Side.values))
+        return Side(word)
 
     def render(self, value: Any, obj: Any = None, *, scope: Any = None, **kwargs: Any) -> str:
         return str(value.value) if value else ""
@@ -204,12 +211,15 @@ class IndicatorResource(SheetResource):
         is_actual = row.key[2] == Side.ACTUAL
         running = Decimal(0)
         opening: Decimal | None = None
+        is_whole = True
         for label, year in self.years.items():
             if label not in table.positions:
                 running += before.get(label) or 0
                 continue
             if label not in row.values:
-                return
+                # A cell that could not be read: what follows has no sum to be checked against.
+                is_whole = False
+                continue
             value: YearValue | None = row.values[label]
             own = value.own if value else None
             cumulative = value.cumulative if value else None
@@ -226,7 +236,7 @@ class IndicatorResource(SheetResource):
                     )
                 row.values[label] = own = None
             running += own or 0
-            if cumulative is None:
+            if cumulative is None or not is_whole:
                 continue
             if kind != IndicatorKind.CUMULATIVE:
                 table.error(row, label, _("A running total in brackets goes with 누계 indicators only."))

@@ -241,11 +241,10 @@ class ImplementersWidget(CellWidget):
         for part in comma_separated(cell.text):
             if part == "-":
                 continue
-            member = (
-                Implementer.CITY
-                if fold_word(part) == fold_word(scope.city)
-                else from_sheet_word(Implementer, part)
-            )
+            member = from_sheet_word(Implementer, part)
+            # Where the city's own name could not be read, any other word may be it.
+            if member is None and (not scope.city or fold_word(part) == fold_word(scope.city)):
+                member = Implementer.CITY
             if member is None:
                 raise NotationError(
                     _("Enter one or more of %(words)s, or %(city)s, with commas between.")

@@ -27,7 +27,7 @@ from reports.fulfilment import default_as_of, plan_fulfilment
 
 
 def export_workbook(plan: Plan, as_of: dt.date | None = None) -> bytes:
-    """The plan's workbook at ``as_of`` (the last published period's 기준일, else the last with approved data)."""
+    """The plan's workbook at ``as_of``; where none is named, at ``export_as_of``."""
     return write_workbook(workbook_sheets(plan, as_of or export_as_of(plan)))
 
 

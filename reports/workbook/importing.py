@@ -214,8 +214,11 @@ class _Import:
 
     # --- Checking and comparing ------------------------------------------------------
 
-    def _compare(self) -> Work:
-        """Load what stands, check what takes it to be seen, and compare sheet by sheet."""
+    def _compare(self) -> Work | None:
+        """Load what stands, check what takes it to be seen, and compare sheet by sheet.
+
+        None where there are errors.
+        """
         snapshot, stored = self.snapshot, self.stored
         pledge_sheet, indicator_sheet, money_sheet, schedule_sheet, achievement_sheet = (
             self.resources.values()
@@ -248,6 +251,8 @@ class _Import:
             indicator_sheet.resolve(table, before[indicator_sheet.sheet_name], snapshot, stored.indicators)
         if table := self.tables.get(money_sheet.sheet_name):
             money_sheet.resolve(table, before[money_sheet.sheet_name])
+        if self.result.errors or any(table.errors for table in self.tables.values()):
+            return None
         changes = {
             name: self.resources[name].compare(table, before[name]) for name, table in self.tables.items()
         }

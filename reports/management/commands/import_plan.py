@@ -86,9 +86,9 @@ def as_lines(result: ImportResult, *, dry_run: bool) -> Iterable[str]:
 
 def finding_line(title: str, finding: Finding) -> str:
     """One error or warning: where, what stands there, what was expected."""
-    place = " ".join(part for part in (finding.sheet, finding.cell) if part)
-    value = f" “{finding.value}”" if finding.value else ""
-    return f"{title}: {place}{value} — {finding.message}" if place or value else f"{title}: {finding.message}"
+    value = f"“{finding.value}”" if finding.value else ""
+    place = " ".join(part for part in (finding.sheet, finding.cell, value) if part)
+    return f"{title}: {place} — {finding.message}" if place else f"{title}: {finding.message}"
 
 
 class ProgressBar:

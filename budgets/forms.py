@@ -12,7 +12,7 @@ from pledges.notation import format_money, parse_number, won_from
 
 
 class MoneyField(NotationField):
-    """An amount typed in ``unit`` (백만원 …) and given as whole 원; ``△3`` is a correction downwards, blank None."""
+    """An amount typed in ``unit`` (백만원 …), given as whole 원; ``△3`` corrects downwards, blank is None."""
 
     def __init__(self, *, unit: MoneyUnit | str, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -7,10 +7,13 @@ in lists, in choices of foreign keys, in autocompletion and in history.
 
 from typing import Any
 
+from django import forms
 from django.contrib.admin import AdminSite, ModelAdmin, TabularInline
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
@@ -123,8 +126,20 @@ class CityScoped:
         return bool(reach) and rows.filter(pk=obj.pk).exists()
 
 
-class DataAdmin(CityScoped, SimpleHistoryAdmin):
+class WithHistory(SimpleHistoryAdmin):
+    """Django-simple-history's pages, with titles in the portal's languages."""
+
+    def history_view_title(self, request: HttpRequest, obj: Any) -> str:
+        return gettext("History: %(row)s") % {"row": obj}
+
+    def history_form_view_title(self, request: HttpRequest, obj: Any) -> str:
+        return gettext("Earlier state: %(row)s") % {"row": obj}
+
+
+class DataAdmin(CityScoped, WithHistory):
     """The admin of rows that may be corrected, with their history."""
+
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
 
     list_per_page = 50
     show_full_result_count = False
@@ -136,6 +151,7 @@ class DataInline(CityScoped, TabularInline):
 
     extra = 0
     show_change_link = True
+    formfield_overrides = {models.CharField: {"widget": forms.TextInput(attrs={"size": 26})}}
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return CityScoped.has_add_permission(self, request, obj)
@@ -154,7 +170,7 @@ class ReadOnlyAdmin(ReadOnly, CityScoped, ModelAdmin):
     show_full_result_count = False
 
 
-class ReadOnlyHistoryAdmin(ReadOnly, CityScoped, SimpleHistoryAdmin):
+class ReadOnlyHistoryAdmin(ReadOnly, CityScoped, WithHistory):
     list_per_page = 50
     show_full_result_count = False
 

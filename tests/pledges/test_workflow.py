@@ -10,6 +10,7 @@ from pledges import workflow
 from pledges.enums import Cycle, DatePrecision, Mark, PeriodState, ReportState, Role, Status
 from pledges.models import Achievement, Actual, ProgressReport, ReportComment, ScheduleMark
 from pledges.notation import DateSpan
+from pledges.querysets import ReportQuerySet
 from pledges.workflow import (
     Conflict,
     DatedLine,
@@ -172,6 +173,20 @@ def test_start_report_denied_to_the_coordinator_who_may_only_correct(pledge, per
 
 def test_start_report_beside_a_colleagues_draft_is_a_conflict(pledge, period, officer):
     existing = draft(pledge, period)
+    with pytest.raises(Conflict) as caught:
+        workflow.start_report(pledge=pledge, period=period, user=officer)
+    assert caught.value.current == existing
+
+
+def test_start_report_at_the_same_moment_as_a_colleague_is_a_conflict(pledge, period, officer, monkeypatch):
+    existing = draft(pledge, period)
+    asked = []
+
+    def seen_too_late(rows):
+        asked.append(rows)
+        return rows.none() if len(asked) == 1 else rows.order_by("-revision")
+
+    monkeypatch.setattr(ReportQuerySet, "by_revision", seen_too_late)
     with pytest.raises(Conflict) as caught:
         workflow.start_report(pledge=pledge, period=period, user=officer)
     assert caught.value.current == existing

@@ -358,6 +358,13 @@ def test_what_one_person_typed_is_not_put_into_anothers_form(as_officer, city):
     assert "김 주무관의 글" not in as_officer.get(city.url).content.decode()
 
 
+def test_figures_say_that_the_login_has_ended_and_leave_the_form_alone(client, city):
+    page = client.post(f"{city.url}figures/", city.data(), HTTP_HX_REQUEST="true")
+    assert page.status_code == 200
+    assert 'id="figures-note"' in page.content.decode()
+    assert client.get(city.url).status_code == 302
+
+
 def test_form_without_a_signed_typist_is_not_held(client, city):
     response = client.post(city.url, city.data(typist="1"))
     assert response.status_code == 302

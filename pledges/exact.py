@@ -26,6 +26,10 @@ class ExactDecimalField(models.BigIntegerField):
     the integers. A value with more places is refused, never rounded.
     """
 
+    # What mypy takes and gives for an attribute of this kind (django-stubs' own names).
+    _pyi_private_set_type: Decimal | int | str
+    _pyi_private_get_type: Decimal
+
     default_validators = [MinValueValidator(-EXACT_LIMIT), MaxValueValidator(EXACT_LIMIT)]
     default_error_messages = {
         "invalid": _("Enter a number."),

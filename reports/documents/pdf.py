@@ -29,6 +29,7 @@ from reports.documents.form import (
     Heading,
     Lines,
     half_widths,
+    lines_of_rows,
     official_form,
 )
 
@@ -37,6 +38,7 @@ SCHEME = "static:"
 DIGITS = 1.7  # of 8.5 points that a unit of a table's width holds
 # Pango shares its fonts between threads; and a page takes a second of a processor.
 _ONE_AT_A_TIME = threading.Lock()
+HALF_A_PAGE = 28  # lines; a table no longer than this is moved rather than broken
 KOREAN = re.compile("[가-힣ㄱ-ㆎ]")
 
 
@@ -109,6 +111,7 @@ def _table(table: FormTable) -> dict[str, Any]:
         )
     return {
         "kind": "table",
+        "is_whole": sum(lines_of_rows(table, DIGITS)) <= HALF_A_PAGE,
         "size": "roomy" if size >= 1 else "dense" if size >= 0.82 else "tiny",
         "widths": [f"{100 * width / WIDTH:.4f}%" for width in table.widths],
         "head": rows[: table.head_rows],

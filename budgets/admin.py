@@ -20,6 +20,7 @@ class SecuredInline(DataInline):
 
 @admin.register(SubProject)
 class SubProjectAdmin(DataAdmin):
+    fixed_once_made = ("pledge",)
     list_display = ["name", "pledge", "position"]
     list_filter = [("pledge__plan", RelatedOnlyFieldListFilter)]
     search_fields = ["name", "pledge__code", "pledge__name"]

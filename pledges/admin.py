@@ -66,19 +66,17 @@ class SamePlanForm(forms.ModelForm):
 class MunicipalityAdmin(DataAdmin):
     list_display = ["name", "code", "is_fictional"]
     search_fields = ["name", "code"]
+    fixed_once_made = ("code",)
     may_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A new city is outside every city: superusers make it."""
         return self.reach(request).everything
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        # The code is in every published address.
-        return ["code"] if obj else []
-
 
 @admin.register(Department)
 class DepartmentAdmin(DataAdmin):
+    fixed_once_made = ("municipality",)
     list_display = ["name", "municipality", "pledge_count"]
     list_filter = [("municipality", ONLY)]
     search_fields = ["name"]
@@ -94,6 +92,7 @@ class DepartmentAdmin(DataAdmin):
 
 @admin.register(Term)
 class TermAdmin(DataAdmin):
+    fixed_once_made = ("municipality", "number")
     list_display = ["municipality", "number", "starts_on", "ends_on"]
     list_filter = [("municipality", ONLY)]
     search_fields = ["municipality__name", "number"]
@@ -205,6 +204,7 @@ class OwnStatusInline(DataInline):
 
 @admin.register(Plan)
 class PlanAdmin(DataAdmin):
+    fixed_once_made = ("term", "code")
     list_display = ["name", "term", "code", "kind", "headline_method", "decimals", "rounding", "money_unit"]
     list_filter = [("term", ONLY), "kind"]
     search_fields = ["name", "code", "term__municipality__name"]
@@ -223,6 +223,7 @@ class PlanAdmin(DataAdmin):
 @admin.register(Area)
 class AreaAdmin(DataAdmin):
     form = SamePlanForm
+    fixed_once_made = ("plan",)
     list_display = ["code", "name", "parent", "plan", "position"]
     list_filter = [("plan", ONLY)]
     search_fields = ["code", "name"]
@@ -243,6 +244,7 @@ class TaskInline(DataInline):
 @admin.register(Pledge)
 class PledgeAdmin(DataAdmin):
     form = SamePlanForm
+    fixed_once_made = ("plan",)
     list_display = ["code", "name", "plan", "area", "lead_department", "completion", "budgeted"]
     list_display_links = ["code", "name"]
     list_filter = [("plan", ONLY), ("lead_department", ONLY), "completion", "novelty", "budgeted"]
@@ -281,6 +283,7 @@ class TargetInline(DataInline):
 
 @admin.register(Indicator)
 class IndicatorAdmin(DataAdmin):
+    fixed_once_made = ("pledge",)
     list_display = ["name", "pledge", "unit", "kind", "baseline"]
     list_filter = [("pledge__plan", ONLY), "kind"]
     search_fields = ["name", "pledge__code", "pledge__name"]
@@ -296,6 +299,7 @@ class PlannedQuarterInline(DataInline):
 
 @admin.register(ScheduleTask)
 class ScheduleTaskAdmin(DataAdmin):
+    fixed_once_made = ("pledge",)
     list_display = ["name", "pledge", "position", "note"]
     list_filter = [("pledge__plan", ONLY)]
     search_fields = ["name", "pledge__code", "pledge__name"]

@@ -144,6 +144,12 @@ class DataAdmin(CityScoped, WithHistory):
     list_per_page = 50
     show_full_result_count = False
     save_on_top = True
+    # What other rows or published addresses rest on: given when a row is made, then shown only.
+    fixed_once_made: tuple[str, ...] = ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fields = list(super().get_readonly_fields(request, obj))
+        return [*fields, *self.fixed_once_made] if obj else fields
 
 
 class DataInline(CityScoped, TabularInline):

@@ -94,7 +94,8 @@ def memberships_of(user: Any) -> list[Membership]:
         user._held_memberships = list(
             Membership.objects.for_user(user).select_related("municipality", "department")
         )
-    return user._held_memberships
+    held: list[Membership] = user._held_memberships
+    return held
 
 
 def reach_of(user: Any, action: Action) -> Reach:
@@ -169,7 +170,9 @@ def pledges_for(user: Any, action: Action, pledges: PledgeQuerySet) -> PledgeQue
     return pledges.for_reach(cities=reach.cities, leading=reach.leading, concerned=reach.concerned)
 
 
-def access(*actions: Action, signed_out: Callable[[HttpRequest], HttpResponse] | None = None) -> Callable:
+def access(
+    *actions: Action, signed_out: Callable[[HttpRequest], HttpResponse] | None = None
+) -> Callable[[View], View]:
     """Mark a view as one for people who hold one of ``actions`` anywhere.
 
     Which objects they may touch is the view's and the workflow's question.

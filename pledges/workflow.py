@@ -146,9 +146,12 @@ def open_period(*, plan: Plan, as_of: dt.date, user: Any, due_on: dt.date | None
     due = due_on or due_date(as_of)
     if due < as_of:
         raise WrongState(_("The due date can't be before the as-of date."))
-    period = ReportingPeriod.objects.select_for_update().for_plan(plan).filter(as_of=as_of).first()
+    periods = ReportingPeriod.objects.select_for_update().for_plan(plan)
+    period: ReportingPeriod | None = periods.filter(as_of=as_of).first()
     if period is None:
-        return ReportingPeriod.objects.create(plan=plan, as_of=as_of, due_on=due)
+        period = ReportingPeriod(plan=plan, as_of=as_of, due_on=due)
+        period.save()
+        return period
     if period.state == PeriodState.PUBLISHED:
         raise WrongState(_("This period is published. Correct its reports instead of opening it again."))
     if period.state == PeriodState.OPEN:
@@ -484,16 +487,17 @@ def _editable(
 
 def _locked(period: ReportingPeriod) -> ReportingPeriod:
     """The period as it stands, held until the transaction ends: nobody closes it meanwhile."""
-    return (
-        ReportingPeriod.objects.select_for_update(of=("self",))
-        .select_related("plan__term__municipality")
-        .get(pk=period.pk)
+    held: ReportingPeriod = (
+        ReportingPeriod.objects.select_for_update(of=("self",)).with_places().get(pk=period.pk)
     )
+    return held
 
 
 def _current(pledge: Pledge, period: ReportingPeriod) -> ProgressReport:
     """The newest revision, whoever wrote it."""
-    return ProgressReport.objects.for_pledge(pledge).for_period(period).with_people().by_revision()[0]
+    reports = ProgressReport.objects.for_pledge(pledge).for_period(period)
+    newest: ProgressReport = reports.with_people().by_revision()[0]
+    return newest
 
 
 def _advance(

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from pledges.enums import PeriodState
 from pledges.notation import DateSpan, format_dates, format_number
+from pledges.permissions import Action, holds
 from reports.quarter.boards import STATE_LABELS
 
 register = template.Library()
@@ -59,3 +60,9 @@ def period_state(state: str) -> SafeString:
 @register.simple_tag
 def quarter_name(year: int, quarter: int) -> str:
     return _("%(year)d Q%(quarter)d") % {"year": year, "quarter": quarter}
+
+
+@register.simple_tag(takes_context=True)
+def may_edit_data(context: dict[str, Any]) -> bool:
+    """Whether this person's pages lead to the admin."""
+    return holds(context["request"].user, Action.EDIT_DATA)

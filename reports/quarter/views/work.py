@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from pledges.permissions import Action, holds, memberships_of, signed_in
+from pledges.permissions import memberships_of, signed_in
 from reports.quarter import boards
 from reports.quarter.lookups import staff_url
 
@@ -20,7 +20,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "plans": [
                 {"plan": plan, "link": staff_url("periods", plan)} for plan in boards.plans_of(request.user)
             ],
-            "may_edit_data": holds(request.user, Action.EDIT_DATA),
             "state": request.GET.get("state", ""),
         },
     )

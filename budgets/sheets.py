@@ -135,9 +135,10 @@ class InvestmentResource(SheetResource):
             "pledge__position", "pledge", "position", "pk"
         )
         money = StoredMoney({(snapshot.codes[row.pledge_id], fold_name(row.name)): row for row in projects})
-        for model, rows in ((Investment, money.planned), (Secured, money.secured)):
-            for row in model.objects.filter(sub_project__pledge__plan=plan).order_by():
-                rows[row.sub_project_id, row.source, row.span, row.year] = row
+        for planned in Investment.objects.filter(sub_project__pledge__plan=plan).order_by():
+            money.planned[planned.sub_project_id, planned.source, planned.span, planned.year] = planned
+        for secured in Secured.objects.filter(sub_project__pledge__plan=plan).order_by():
+            money.secured[secured.sub_project_id, secured.source, secured.span, secured.year] = secured
         for report, project, source, amount in (
             Executed.objects.for_live_reports(plan)
             .order_by()
@@ -155,11 +156,12 @@ class InvestmentResource(SheetResource):
     def stored(self, snapshot: Snapshot, money: StoredMoney) -> dict[Key, dict[str, Any]]:
         """Every row as an export writes it: the total first, then planned, secured and executed by source."""
         sources: dict[tuple[int, str], set[MoneySource]] = defaultdict(set)
-        for kind, rows in ((PLANNED, money.planned), (SECURED, money.secured)):
-            for project, source, _span, _year in rows:
-                sources[project, kind].add(MoneySource(source))
-        for project, source in money.executed:
-            sources[project, EXECUTED].add(MoneySource(source))
+        for pk, source, _span, _year in money.planned:
+            sources[pk, PLANNED].add(MoneySource(source))
+        for pk, source, _span, _year in money.secured:
+            sources[pk, SECURED].add(MoneySource(source))
+        for pk, source in money.executed:
+            sources[pk, EXECUTED].add(MoneySource(source))
         result: dict[Key, dict[str, Any]] = {}
         for (code, name), project in money.projects.items():
             planned = {

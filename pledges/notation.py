@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
@@ -43,6 +44,9 @@ _EDGES = " \t\r\n\v\f\u00a0\u3000\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u200
 
 def clean_text(text: str) -> str:
     """NFC, without invisible characters, edges trimmed (NBSP and ideographic space too)."""
+    if text.isascii():
+        # Most cells of a large sheet; nothing of it is invisible or composed.
+        return text.strip(_EDGES)
     return unicodedata.normalize("NFC", text.translate(_INVISIBLE)).strip(_EDGES)
 
 
@@ -51,7 +55,8 @@ def fold_key(text: str) -> str:
 
     ``III-①-1`` stays as it is; full-width ``１-１`` is ``1-1``.
     """
-    return clean_text(clean_text(text).translate(_FULL_WIDTH))
+    clean = clean_text(text)
+    return clean if clean.isascii() else clean_text(clean.translate(_FULL_WIDTH))
 
 
 def fold_word(text: str) -> str:
@@ -344,11 +349,18 @@ def sheet_word(member: Enum) -> str:
 
 def from_sheet_word(kind: type[Word], text: str) -> Word | None:
     """The member of ``kind`` that a sheet's word means, whatever its spaces and spelling; None if unknown."""
-    word = fold_word(text)
+    value = _folded_words(kind).get(fold_word(text))
+    return None if value is None else kind(value)
+
+
+@cache
+def _folded_words(kind: type[Enum]) -> dict[str, str]:
+    """The value that each folded spelling means; a spelling belongs to the first that claims it."""
+    words: dict[str, str] = {}
     for value, spellings in _WORDS[kind].items():
-        if any(fold_word(spelling) == word for spelling in spellings):
-            return kind(value)
-    return None
+        for spelling in spellings:
+            words.setdefault(fold_word(spelling), value)
+    return words
 
 
 def sheet_words(kind: type[Word]) -> list[str]:

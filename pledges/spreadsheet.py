@@ -725,6 +725,10 @@ def _put(cell: NewCell, value: Any, *, is_text: bool) -> None:
         # openpyxl makes a formula of a leading "="; the type set afterwards makes it text again.
         cell.value = CONTROL.sub("", value).replace("\r\n", "\n")
         cell.data_type = TYPE_STRING
+    elif isinstance(value, Decimal) and len(value.normalize().as_tuple().digits) > 15:
+        # More digits than a spreadsheet's number can hold: only as text do they stay exact.
+        cell.value = format_number(value)
+        cell.data_type = TYPE_STRING
     else:
         cell.value = value
     if is_text:

@@ -153,8 +153,9 @@ class SheetResource(Resource):
     def __init__(self, scope: Scope) -> None:
         super().__init__()
         self.scope = scope
-        ordered = {}
-        for name, column in self.fields.items():
+        ordered: dict[str, Any] = {}
+        declared: dict[str, Any] = self.fields  # type: ignore[has-type]
+        for name, column in declared.items():
             ordered[name] = column
             if name == self.term_columns_after:
                 ordered.update({column.column_name: column for column in self.term_columns()})
@@ -272,10 +273,12 @@ class SheetResource(Resource):
         """합계 rows, and rows that hold nothing but spaces."""
         first = row.cells[min(row.cells)]
         candidates = [first, *(row.cells.get(table.positions[name]) for name in self.keys)]
-        if any(isinstance(cell.value, str) and fold_word(cell.value) == TOTAL for cell in candidates if cell):
-            return True
+        for cell in candidates:
+            if cell and isinstance(cell.value, str) and "합" in cell.value and fold_word(cell.value) == TOTAL:
+                return True
         return all(
-            isinstance(c.value, str) and not c.problem and not fold_word(c.value) for c in row.cells.values()
+            isinstance(cell.value, str) and not cell.problem and not fold_word(cell.value)
+            for cell in row.cells.values()
         )
 
     def _find_header(self, sheet: Sheet, table: Table) -> _Header | None:
@@ -294,8 +297,8 @@ class SheetResource(Resource):
             hits = len(found - {None})
             if hits > best[0]:
                 best = (hits, row, missing)
-        row = best[1]
-        address = row.cells[min(row.cells)].address if row else "A1"
+        likeliest = best[1]
+        address = likeliest.cells[min(likeliest.cells)].address if likeliest else "A1"
         table.errors.append(
             Finding(
                 self.sheet_name,
@@ -306,7 +309,7 @@ class SheetResource(Resource):
             )
         )
         # Most of a header is a header with a mistake in it: say which word is not known.
-        for cell in row.cells.values() if row and best[0] > 1 else ():
+        for cell in likeliest.cells.values() if likeliest and best[0] > 1 else ():
             if header_word(cell) and header_word(cell) not in by_spelling:
                 table.errors.append(self._unknown_header(cell))
         return None

@@ -11,7 +11,16 @@ from import_export.resources import Resource
 from pledges.enums import Completion, HeadlineMethod, MoneyUnit, Novelty, Rounding
 from pledges.models import Area, Plan, Pledge
 from pledges.notation import NotationError, clean_text
-from pledges.sheets.base import Column, Key, ReadRow, SheetChanges, SheetResource, Table, header_word
+from pledges.sheets.base import (
+    CellChange,
+    Column,
+    Key,
+    ReadRow,
+    SheetChanges,
+    SheetResource,
+    Table,
+    header_word,
+)
 from pledges.sheets.snapshot import Snapshot
 from pledges.sheets.widgets import (
     AreaName,
@@ -180,9 +189,21 @@ class InfoResource(Resource):
             )
 
     def compare(self, info: Info, plan: Plan | None) -> SheetChanges:
-        """Counts by item; ``rows`` stay empty: the settings that differ are ``differing``."""
+        """Counts by item, and the settings that differ; there are no rows to change."""
         changes = SheetChanges(self.sheet_name)
         differing = self.differing(info, plan) if plan else {}
+        for name, (old, new) in differing.items():
+            widget = self.columns[name].widget
+            changes.cells.append(
+                CellChange(
+                    self.sheet_name,
+                    info.addresses[name],
+                    (name,),
+                    self.VALUE,
+                    widget.shown(old, None),
+                    widget.shown(new, None),
+                )
+            )
         if plan is None:
             changes.new = len(info.values)
         else:

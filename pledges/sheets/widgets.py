@@ -48,6 +48,8 @@ LONGEST_WORD = 300
 # A resident registration number (주민등록번호) must never be published.
 RESIDENT_NUMBER = re.compile(r"(?<!\d)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\s?-\s?[1-8]\d{6}(?!\d)")
 MOBILE_NUMBER = re.compile(r"(?<!\d)01[016789][-.\s]?\d{3,4}[-.\s]?\d{4}(?!\d)")
+# What needs no look at each letter: ASCII, Korean syllables, line ends.
+PLAIN = re.compile(r"[ -~가-힣\n]*")
 DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -101,20 +103,13 @@ class TextWidget(CellWidget):
                 _("This text has %(length)s characters; at most %(limit)s are allowed.")
                 % {"length": f"{len(text):,}", "limit": f"{self.longest:,}"}
             )
-        if any(unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\t" for letter in text):
-            raise NotationError(_("This text holds control characters; type it again."))
-        if DIRECTION_MARKS.search(text):
-            raise NotationError(_("This text holds marks that turn its direction around; type it again."))
         if re.search(rf"[^\s]{{{LONGEST_WORD + 1},}}", text) and not re.search(r"[가-힣]", text):
             raise NotationError(
                 _("This text holds a word of more than %(limit)s letters without a space.")
                 % {"limit": LONGEST_WORD}
             )
-        run = 0
-        for letter in text:
-            run = run + 1 if unicodedata.combining(letter) else 0
-            if run > 8:
-                raise NotationError(_("This text stacks more than eight marks on one letter; type it again."))
+        if not PLAIN.fullmatch(text):
+            check_letters(text)
         if RESIDENT_NUMBER.search(text):
             raise NotationError(_("This looks like a resident registration number, which may not be stored."))
         return text
@@ -123,6 +118,19 @@ class TextWidget(CellWidget):
         if MOBILE_NUMBER.search(value):
             return _("This holds a mobile telephone number; it will be public.")
         return ""
+
+
+def check_letters(text: str) -> None:
+    """Refuse letters that do not show what they are: controls, turned directions, towers of marks."""
+    if any(unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\t" for letter in text):
+        raise NotationError(_("This text holds control characters; type it again."))
+    if DIRECTION_MARKS.search(text):
+        raise NotationError(_("This text holds marks that turn its direction around; type it again."))
+    run = 0
+    for letter in text:
+        run = run + 1 if unicodedata.combining(letter) else 0
+        if run > 8:
+            raise NotationError(_("This text stacks more than eight marks on one letter; type it again."))
 
 
 class NameWidget(TextWidget):

@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from budgets.sheets import InvestmentResource
 from pledges.enums import MoneyUnit
 from pledges.models import Area, Department, Municipality, OwnStatus, Plan, Pledge, Term
 from pledges.notation import fold_key, format_number, in_unit
+from pledges.permissions import Action, require
 from pledges.sheets import (
     AchievementResource,
     AreaTree,
@@ -84,8 +86,9 @@ def import_workbook(
     ``user``. A dry run does everything and takes it back. ``publish`` makes
     the edition of 기준일 in the same transaction.
 
-    Raises UnreadableFile where the file is no workbook; everything else that is
-    wrong stands in the result's ``errors``, and then nothing was written.
+    ``user`` None is the command line. Raises PermissionDenied; UnreadableFile
+    where the file is no workbook. Everything else that is wrong stands in the
+    result's ``errors``, and then nothing was written.
     """
     book = read_workbook(source, SHEET_NAMES, progress)
     return _Import(book, user, progress).run(
@@ -110,6 +113,7 @@ class _Import:
         self._check_sheets()
         self.info = self._read_info()
         self.stored = self._places()
+        self._check_permission()
         is_placed = self._make_resources()
         for name, resource in self.resources.items():
             if sheet := self.book.sheets.get(name):
@@ -123,11 +127,12 @@ class _Import:
             return result
         result.plan = self.stored.plan
         result.period = self.snapshot.periods.get(self.as_of)
-        result.sheets = {
-            InfoResource.sheet_name: InfoResource().compare(self.info, self.stored.plan).counts,
-            **{name: changes.counts for name, changes in work.changes.items()},
+        found = {
+            InfoResource.sheet_name: InfoResource().compare(self.info, self.stored.plan),
+            **work.changes,
         }
-        result.changes = [cell for changes in work.changes.values() for cell in changes.cells]
+        result.sheets = {name: changes.counts for name, changes in found.items()}
+        result.changes = [cell for changes in found.values() for cell in changes.cells]
         result.warnings += work.edits.warnings
         self._apply(work, dry_run=dry_run, over_drafts=over_drafts, publish=publish, reason=reason)
         return result
@@ -180,6 +185,15 @@ class _Import:
         if plan:
             plan.term = term
         return Stored(city, term, plan)
+
+    def _check_permission(self) -> None:
+        """Only who may import plans of this city, and only a superuser brings in a city that is new."""
+        city = self.stored.municipality
+        if self.user is None or self.user.is_superuser:
+            return
+        if city is None:
+            raise PermissionDenied(_("Only the portal's administrator can bring in a city that is new."))
+        require(self.user, Action.IMPORT_PLAN, municipality=city)
 
     def _misplaced(self, item: str, message: str) -> None:
         self.result.errors.append(
@@ -381,8 +395,9 @@ class _Import:
                     "", "", "", _("Somebody else changed the plan meanwhile. Nothing was written; try again.")
                 )
             )
-        if self.progress:
-            self.progress(_("Writing"), 1, 1)
+        if result.errors or dry_run:
+            result.plan = self.stored.plan
+            result.period = self.snapshot.periods.get(self.as_of)
 
     # --- Figures --------------------------------------------------------------------
 
@@ -408,8 +423,9 @@ class _Import:
             for indicator in pledge.indicators
         }
         for row in indicators.rows.values() if indicators else ():
-            if indicators and (rate := row.values.get(RATE)) is not None:
-                self._check_rate(figures, indicators, row, rate, measured[row.key[:2]].rate)
+            given = row.values.get(RATE)
+            if indicators and given is not None:
+                self._check_rate(figures, indicators, row, given, measured[row.key[:2]].rate)
         self._warn_of_contradictions(figures, table, indicators)
 
     def _check_rate(
@@ -437,13 +453,14 @@ class _Import:
             message = messages.get(warning.code)
             if message is None:
                 continue
-            if warning.indicator:
-                row = first_rows.get((warning.pledge, fold_name(warning.indicator)))
-                if row and indicators:
-                    self.result.warnings.append(indicators.finding(row, INDICATOR, message))
-            elif (row := table.rows.get((warning.pledge,))) is not None:
+            code = fold_key(warning.pledge)
+            measured = first_rows.get((code, fold_name(warning.indicator)))
+            pledge = table.rows.get((code,))
+            if warning.indicator and measured and indicators:
+                self.result.warnings.append(indicators.finding(measured, INDICATOR, message))
+            elif not warning.indicator and pledge:
                 column = STATUS if STATUS in table.positions else NAME
-                self.result.warnings.append(table.finding(row, column, message))
+                self.result.warnings.append(table.finding(pledge, column, message))
 
 
 def contradiction_messages() -> dict[str, str]:

@@ -447,17 +447,17 @@ class Writer:
         pushed = []
         for key, edit in edits.items():
             code, as_of = key
-            live = old.get(replaced.get(key, 0))
+            previous = old.get(replaced.get(key, 0))
             report = ProgressReport(
                 pledge=self.pledges[code],
                 period=self.periods[as_of],
-                revision=live.revision + 1 if live else 1,
+                revision=previous.revision + 1 if previous else 1,
                 state=ReportState.APPROVED,
                 source=ReportSource.IMPORT,
                 approved_at=now,
                 approved_by=self.user,
                 saved_by=self.user,
-                **({name: getattr(live, name) for name in CARRIED} if live else {}),
+                **({name: getattr(previous, name) for name in CARRIED} if previous else {}),
             )
             self._judge(report, edit, code, as_of, own)
             reports[key] = report

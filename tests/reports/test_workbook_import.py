@@ -6,11 +6,12 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from budgets.models import Executed, Investment, Secured, SubProject
-from pledges.enums import Mark, MoneySource, PeriodState, ReportSource, ReportState, Span, Status
+from pledges.enums import Mark, MoneySource, PeriodState, ReportSource, ReportState, Role, Span, Status
 from pledges.models import (
     Achievement,
     Actual,
@@ -28,7 +29,7 @@ from pledges.models import (
 )
 from reports.fulfilment import plan_fulfilment
 from reports.workbook import export_workbook, import_workbook
-from tests.factories import ActualFactory, ReportFactory, UserFactory
+from tests.factories import ActualFactory, MembershipFactory, OfficerFactory, ReportFactory, UserFactory
 from tests.reports.workbooks import (
     assert_history_matches,
     at_date,
@@ -175,7 +176,7 @@ class TestNewPlan:
         assert ReportingPeriod.objects.get(state=PeriodState.OPEN).due_on == dt.date(2024, 10, 10)
 
     def test_reports_are_approved_revisions_of_the_importer(self):
-        user = UserFactory()
+        user = UserFactory(is_superuser=True)
         imported(user=user)
         report = ProgressReport.objects.get(pledge__code="1-1", period__as_of=dt.date(2024, 9, 30))
         assert (report.state, report.source, report.revision, report.status) == (
@@ -230,6 +231,7 @@ class TestNewPlan:
         before = row_counts()
         dry = imported(dry_run=True)
         assert row_counts() == before
+        assert (dry.plan, dry.period) == (None, None)
         assert dry.sheets == imported().sheets
 
     def test_defaults_of_absent_items(self):
@@ -245,6 +247,29 @@ class TestNewPlan:
             "million",
             "pledges",
         )
+
+
+class TestPermission:
+    def test_only_who_may_import_plans_of_the_city(self):
+        imported()
+        city = the_plan().term.municipality
+        before = everything()
+        for member in (
+            OfficerFactory(municipality=city),
+            MembershipFactory(role=Role.AUDITOR, municipality=city),
+        ):
+            with pytest.raises(PermissionDenied):
+                import_workbook(book(공약_D2="새 이름"), user=member.user)
+        with pytest.raises(PermissionDenied):
+            import_workbook(book(공약_D2="새 이름"), user=UserFactory())
+        assert everything()["Pledge"] == before["Pledge"]
+        coordinator = MembershipFactory(role=Role.COORDINATOR, municipality=city).user
+        assert changes(imported(book(공약_D2="새 이름"), user=coordinator)) == 1
+
+    def test_new_city_takes_a_superuser(self):
+        with pytest.raises(PermissionDenied):
+            import_workbook(book(), user=UserFactory())
+        imported(user=UserFactory(is_superuser=True))
 
 
 class TestUnchanged:
@@ -375,11 +400,12 @@ class TestChanges:
 
     def test_changes_name_sheet_cell_old_and_new(self):
         imported()
-        result = imported(book(공약_D3="민원 처리", 투자계획_G4=1))
+        result = imported(book(기본정보_B10=1, 공약_D3="민원 처리", 투자계획_G4=1))
         assert [
             (change.sheet, change.address, change.key, change.column, change.old, change.new)
             for change in result.changes
         ] == [
+            ("기본정보", "B10", ("소수 자릿수",), "값", "2", "1"),
             ("공약", "D3", ("1-2",), "공약명", "민원 처리일 단축", "민원 처리"),
             ("투자계획", "G4", ("1-1", "센터 운영", "시비"), "2022", "0", "1"),
         ]

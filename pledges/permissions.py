@@ -47,25 +47,23 @@ class Scope(enum.Enum):
     CITY = "city"
 
 
-# Reports are entered by the department and checked by the planning office: no
-# coordinator enters a first report. A correction may come from either.
-# An administrator enters too, for pledges that no department leads yet.
+# Who enters does not check, and who brings in data and people does neither: a
+# department enters, the planning office checks and answers for what is published,
+# the administrator keeps plans and people. One person may hold several
+# memberships where a city hall is small. A correction may come from either side.
 # fmt: off
 RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.VIEW_STAFF: {
         Role.OFFICER: Scope.CONCERNED, Role.HEAD: Scope.CONCERNED,
         Role.COORDINATOR: Scope.CITY, Role.ADMIN: Scope.CITY, Role.AUDITOR: Scope.CITY,
     },
-    Action.ENTER_REPORT:   {Role.OFFICER: Scope.LEAD, Role.HEAD: Scope.LEAD, Role.ADMIN: Scope.CITY},
-    Action.SUBMIT_REPORT:  {Role.OFFICER: Scope.LEAD, Role.HEAD: Scope.LEAD, Role.ADMIN: Scope.CITY},
-    Action.CORRECT_REPORT: {
-        Role.OFFICER: Scope.LEAD, Role.HEAD: Scope.LEAD,
-        Role.COORDINATOR: Scope.CITY, Role.ADMIN: Scope.CITY,
-    },
-    Action.CHECK_REPORT:   {Role.COORDINATOR: Scope.CITY, Role.ADMIN: Scope.CITY},
-    Action.MANAGE_PERIODS: {Role.COORDINATOR: Scope.CITY, Role.ADMIN: Scope.CITY},
-    Action.PUBLISH:        {Role.COORDINATOR: Scope.CITY, Role.ADMIN: Scope.CITY},
-    Action.IMPORT_PLAN:    {Role.COORDINATOR: Scope.CITY, Role.ADMIN: Scope.CITY},
+    Action.ENTER_REPORT:   {Role.OFFICER: Scope.LEAD, Role.HEAD: Scope.LEAD},
+    Action.SUBMIT_REPORT:  {Role.OFFICER: Scope.LEAD, Role.HEAD: Scope.LEAD},
+    Action.CORRECT_REPORT: {Role.OFFICER: Scope.LEAD, Role.HEAD: Scope.LEAD, Role.COORDINATOR: Scope.CITY},
+    Action.CHECK_REPORT:   {Role.COORDINATOR: Scope.CITY},
+    Action.MANAGE_PERIODS: {Role.COORDINATOR: Scope.CITY},
+    Action.PUBLISH:        {Role.COORDINATOR: Scope.CITY},
+    Action.IMPORT_PLAN:    {Role.ADMIN: Scope.CITY},
     Action.EXPORT_PLAN:    {Role.COORDINATOR: Scope.CITY, Role.ADMIN: Scope.CITY, Role.AUDITOR: Scope.CITY},
     Action.EDIT_DATA:      {Role.ADMIN: Scope.CITY},
     Action.MANAGE_PEOPLE:  {Role.ADMIN: Scope.CITY},

@@ -58,13 +58,13 @@ def test_every_action_has_a_row_and_every_role_is_in_the_table():
             Action.VIEW_STAFF,
             {"lead officer", "supporting officer", "head", "coordinator", "admin", "auditor"},
         ),
-        (Action.ENTER_REPORT, {"lead officer", "head", "admin"}),
-        (Action.SUBMIT_REPORT, {"lead officer", "head", "admin"}),
-        (Action.CORRECT_REPORT, {"lead officer", "head", "coordinator", "admin"}),
-        (Action.CHECK_REPORT, {"coordinator", "admin"}),
-        (Action.MANAGE_PERIODS, {"coordinator", "admin"}),
-        (Action.PUBLISH, {"coordinator", "admin"}),
-        (Action.IMPORT_PLAN, {"coordinator", "admin"}),
+        (Action.ENTER_REPORT, {"lead officer", "head"}),
+        (Action.SUBMIT_REPORT, {"lead officer", "head"}),
+        (Action.CORRECT_REPORT, {"lead officer", "head", "coordinator"}),
+        (Action.CHECK_REPORT, {"coordinator"}),
+        (Action.MANAGE_PERIODS, {"coordinator"}),
+        (Action.PUBLISH, {"coordinator"}),
+        (Action.IMPORT_PLAN, {"admin"}),
         (Action.EXPORT_PLAN, {"coordinator", "admin", "auditor"}),
         (Action.EDIT_DATA, {"admin"}),
         (Action.MANAGE_PEOPLE, {"admin"}),
@@ -100,9 +100,10 @@ def test_department_right_does_not_answer_for_the_city_as_a_whole(pledge):
     assert can(officer, Action.VIEW_STAFF, municipality=city, department=pledge.lead_department)
 
 
-def test_pledge_without_a_department_is_entered_by_the_administrator_alone(pledge):
+def test_pledge_without_a_department_is_entered_by_nobody_until_one_leads_it(pledge):
     orphan = PledgeFactory(plan=pledge.plan)
-    assert can_on(member(Role.ADMIN), Action.ENTER_REPORT, orphan)
+    assert can_on(member(Role.COORDINATOR), Action.VIEW_STAFF, orphan)
+    assert not can_on(member(Role.COORDINATOR), Action.ENTER_REPORT, orphan)
     assert not can_on(member(Role.OFFICER, pledge.lead_department), Action.ENTER_REPORT, orphan)
 
 

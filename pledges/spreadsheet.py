@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
+from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext as _
 from openpyxl import Workbook as NewWorkbook
 from openpyxl import load_workbook
@@ -396,7 +397,10 @@ class _Prolog:
 def _read(content: bytes, names: set[str], progress: Callable[[str, int, int], None] | None) -> Workbook:
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     try:
-        _refuse_strict(book._archive)
+        listed = _listed_sheets(book._archive)
+        if names & listed - {fold_sheet_name(title) for title in book.sheetnames}:
+            # The reader passes over a sheet whose part is not there; its data would be missed in silence.
+            raise KeyError
         titles = [(fold_sheet_name(title), title) for title in book.sheetnames]
         if len(titles) > MAX_SHEETS:
             raise UnreadableFile(_("The workbook has more than %(limit)s sheets.") % {"limit": MAX_SHEETS})
@@ -418,12 +422,15 @@ def _read(content: bytes, names: set[str], progress: Callable[[str, int, int], N
         book.close()
 
 
-def _refuse_strict(archive: zipfile.ZipFile) -> None:
+def _listed_sheets(archive: zipfile.ZipFile) -> set[str]:
+    """The names of all sheets that the workbook says it has."""
     with archive.open("xl/workbook.xml") as file:
-        if STRICT.encode() in file.read(64 * 1024):
-            raise UnreadableFile(
-                _("This is a “Strict Open XML” workbook. Save it in Excel as an ordinary .xlsx.")
-            )
+        content = file.read()
+    if STRICT.encode() in content:
+        raise UnreadableFile(
+            _("This is a “Strict Open XML” workbook. Save it in Excel as an ordinary .xlsx.")
+        )
+    return {fold_sheet_name(sheet.get("name", "")) for sheet in fromstring(content).iter(f"{{{MAIN}}}sheet")}
 
 
 def _read_sheet(book: Any, source: Any, name: str, progress: Callable[[str, int, int], None] | None) -> Sheet:

@@ -143,6 +143,16 @@ class TestRefused:
             with pytest.raises(UnreadableFile):
                 read_workbook(broken, ["자료"])
 
+    def test_sheet_whose_part_is_missing_is_damage_not_absence(self):
+        content = made(["a"], then=lambda book, sheet: book.create_sheet("다른 시트"))
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
+            for name in old.namelist():
+                if name != SHEET:
+                    new.writestr(name, old.read(name))
+        with pytest.raises(UnreadableFile):
+            read_workbook(buffer.getvalue(), ["자료"])
+
     def test_limits(self, monkeypatch, tmp_path):
         content = made(["a"])
         path = tmp_path / "plan.xlsx"

@@ -257,14 +257,15 @@ class TestPermission:
         for member in (
             OfficerFactory(municipality=city),
             MembershipFactory(role=Role.AUDITOR, municipality=city),
+            MembershipFactory(role=Role.COORDINATOR, municipality=city),
         ):
             with pytest.raises(PermissionDenied):
                 import_workbook(book(공약_D2="새 이름"), user=member.user)
         with pytest.raises(PermissionDenied):
             import_workbook(book(공약_D2="새 이름"), user=UserFactory())
         assert everything()["Pledge"] == before["Pledge"]
-        coordinator = MembershipFactory(role=Role.COORDINATOR, municipality=city).user
-        assert changes(imported(book(공약_D2="새 이름"), user=coordinator)) == 1
+        admin = MembershipFactory(role=Role.ADMIN, municipality=city).user
+        assert changes(imported(book(공약_D2="새 이름"), user=admin)) == 1
 
     def test_new_city_takes_a_superuser(self):
         with pytest.raises(PermissionDenied):

@@ -7,6 +7,7 @@ the values a public installation needs and names each one that is missing.
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 import environ
@@ -152,7 +153,10 @@ else:
     }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Tests run on a file as the portal does: one in memory knows neither WAL nor a second connection.
-    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+    # Two runs at once must not meet in the same file.
+    DATABASES["default"]["TEST"] = {
+        "NAME": str(Path(tempfile.gettempdir()) / f"portal-test-{os.getpid()}.sqlite3")
+    }
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 # IMMEDIATE transactions around every request would make readers queue behind writers.
 DATABASES["default"]["ATOMIC_REQUESTS"] = False

@@ -113,15 +113,15 @@ def _published(quarter: int) -> bool:
     if plan and Edition.objects.for_plan(plan).for_as_of(QUARTERS[quarter]).exists():
         return False
     who = people()
-    coordinator = who["hanbit-coordinator"]
+    coordinator, admin = who["hanbit-coordinator"], who["hanbit-admin"]
     if quarter == LAST and plan:
         period = workflow.open_period(plan=plan, as_of=QUARTERS[quarter], user=coordinator)
-        entering.enter_lagging(period=period, officer=who["hanbit-admin"], checker=coordinator)
+        entering.enter_lagging(period=period, officer=who["hanbit-superuser"], checker=coordinator)
     is_misprinted = quarter == quarters.MISPRINTED_QUARTER
-    period = _import(quarters.content(quarter, misprinted=is_misprinted), user=coordinator)
+    period = _import(quarters.content(quarter, misprinted=is_misprinted), user=admin)
     publish_period(period=period, user=coordinator, now=_morning(PUBLISHED_ON[quarter]))
     if is_misprinted:
-        period = _import(quarters.correction(), user=coordinator)
+        period = _import(quarters.correction(), user=admin)
         publish_period(
             period=period, user=coordinator, reason=quarters.CORRECTION, now=_morning(CORRECTED_ON)
         )

@@ -244,7 +244,6 @@ def test_failure_in_a_later_period_publishes_nothing(indicator, monkeypatch):
     assert period(plan, FIRST).state == PeriodState.CLOSED
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="the tests' SQLite lies in memory: one writer only")
 @pytest.mark.django_db(transaction=True)
 def test_two_who_publish_at_once_make_one_edition(indicator):
     turn = period(indicator.pledge.plan)

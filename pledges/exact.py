@@ -27,8 +27,8 @@ class ExactDecimalField(models.BigIntegerField):
     """
 
     # What mypy takes and gives for an attribute of this kind (django-stubs' own names).
-    _pyi_private_set_type: Decimal | int | str
-    _pyi_private_get_type: Decimal
+    _pyi_private_set_type: Decimal | int | str  # type: ignore[assignment]
+    _pyi_private_get_type: Decimal  # type: ignore[assignment]
 
     default_validators = [MinValueValidator(-EXACT_LIMIT), MaxValueValidator(EXACT_LIMIT)]
     default_error_messages = {
@@ -38,7 +38,7 @@ class ExactDecimalField(models.BigIntegerField):
 
     @property
     def validators(self) -> list[Any]:
-        return [*self.default_validators, *self._validators]
+        return [*self.default_validators, *self._validators]  # type: ignore[attr-defined]
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Decimal | None:
         return None if value is None else unscaled(int(value))

@@ -94,7 +94,7 @@ class CleanTextField(forms.CharField):
         super().__init__(**{"required": False, **kwargs})
 
     def to_python(self, value: Any) -> str:
-        return clean_text(super().to_python(value).replace("\r\n", "\n").replace("\r", "\n"))
+        return clean_text((super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def exact(number: Decimal | None) -> Decimal | None:

@@ -125,9 +125,8 @@ class PledgeQuerySet(models.QuerySet):
 
     def for_reach(self, *, cities: Any, leading: Any, concerned: Any) -> "PledgeQuerySet":
         """Pledges of whole cities, those that ``leading`` departments lead and ``concerned`` ones support."""
-        supported = self.model.supporting_departments.through.objects.filter(
-            pledge=OuterRef("pk"), department__in=concerned
-        )
+        through: Any = self.model._meta.get_field("supporting_departments").remote_field.through  # type: ignore[union-attr]
+        supported = through.objects.filter(pledge=OuterRef("pk"), department__in=concerned)
         return self.filter(
             Q(plan__term__municipality__in=cities) | Q(lead_department__in=leading) | Q(Exists(supported))
         )
@@ -236,7 +235,8 @@ class OfReportQuerySet(models.QuerySet):
     def for_live_reports(self, plan: Any, as_of: dt.date | None = None) -> "OfReportQuerySet":
         """Rows of the plan's live reports, of periods up to ``as_of`` where one is given."""
         # Joined, not "report in (…)": SQLite would look every report up for every indicator.
-        newer = self.model._meta.get_field("report").related_model._default_manager.filter(
+        reports: Any = self.model._meta.get_field("report").related_model
+        newer = reports._default_manager.filter(
             pledge=OuterRef("report__pledge"),
             period=OuterRef("report__period"),
             state=ReportState.APPROVED,

@@ -143,4 +143,4 @@ class EditionPledgeQuerySet(FrozenQuerySet):
 
     def counted_by_kind(self) -> "EditionPledgeQuerySet":
         """How many rows there are of each department, completion and budget kind, as dicts."""
-        return self.order_by().values("department", "completion", "budgeted").annotate(pledges=Count("pk"))
+        return self.order_by().values("department", "completion", "budgeted").annotate(pledges=Count("pk"))  # type: ignore[return-value]

@@ -108,8 +108,9 @@ class QuarterForm(forms.Form):
         super().__init__(data=data, initial={**initial_of(entry), "typist": typist})
         self.line_count = self._count_lines(more=more_lines)
         if data is not None and more_lines:
-            self.data = data.copy()
-            self.data["lines"] = str(self.line_count)
+            widened = data.copy()
+            widened["lines"] = str(self.line_count)
+            self.data = widened
         self.initial["lines"] = self.line_count
         self.fields["status"].choices = status_choices(entry)  # type: ignore[attr-defined]
         if entry.indicators:
@@ -302,7 +303,11 @@ class QuarterForm(forms.Form):
 
     def field_errors(self) -> list[tuple[forms.BoundField, list[str]]]:
         """Every field with an error, in the form's order, for the list at the top of the page."""
-        return [(self[name], list(errors)) for name, errors in self.errors.items() if name in self.fields]
+        return [
+            (self[name], [str(error) for error in errors])
+            for name, errors in self.errors.items()
+            if name in self.fields
+        ]
 
 
 def initial_of(entry: Entry) -> dict[str, Any]:

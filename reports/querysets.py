@@ -141,6 +141,6 @@ class EditionPledgeQuerySet(FrozenQuerySet):
     def after(self, position: int) -> "EditionPledgeQuerySet":
         return self.filter(position__gt=position).order_by("position")
 
-    def counted_by_kind(self) -> "EditionPledgeQuerySet":
+    def counted_by_kind(self) -> models.QuerySet[Any, dict[str, Any]]:
         """How many rows there are of each department, completion and budget kind, as dicts."""
-        return self.order_by().values("department", "completion", "budgeted").annotate(pledges=Count("pk"))  # type: ignore[return-value]
+        return self.order_by().values("department", "completion", "budgeted").annotate(pledges=Count("pk"))

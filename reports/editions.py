@@ -6,6 +6,7 @@ period and every later published one whose documents differ get their next
 edition together, with a reason; the earlier ones stay readable.
 """
 
+import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -18,6 +19,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pledges.enums import PeriodState, Status
 from pledges.models import Plan, ReportingPeriod
@@ -85,9 +87,17 @@ def _is_same(edition: Edition, documents: _Documents) -> bool:
 
 @transaction.atomic
 def publish_period(
-    *, period: ReportingPeriod, user: Any, reason: str = "", now: dt.datetime | None = None
+    *,
+    period: ReportingPeriod,
+    user: Any,
+    reason: str = "",
+    now: dt.datetime | None = None,
+    since: dt.date | None = None,
 ) -> list[Edition]:
     """Publish the period, and the next edition of every later published one that this changes.
+
+    ``since`` is where a correction begins that reaches further back than the
+    period: published ones from that 기준일 on are looked at too.
 
     Returns the editions made, the period's own first; none where every
     document is the same as the one published last. ``user`` None is the command
@@ -100,7 +110,7 @@ def publish_period(
         require(user, Action.PUBLISH, municipality=plan.term.municipality_id)
     now = now or timezone.now()
     reason = reason.strip()
-    concerned = _concerned(plan, period, lock=True)
+    concerned = _concerned(plan, period, since=since, lock=True)
     current = _current_editions(concerned)
     changed = []
     for each in concerned:
@@ -143,13 +153,20 @@ def _plan_of(period: ReportingPeriod) -> Plan:
     return plan
 
 
-def _concerned(plan: Plan, period: ReportingPeriod, *, lock: bool) -> list[ReportingPeriod]:
-    """The period itself, where it lies in the term, and every later published one, in order of their dates.
+def _concerned(
+    plan: Plan, period: ReportingPeriod, *, since: dt.date | None, lock: bool
+) -> list[ReportingPeriod]:
+    """The period itself, where it lies in the term, and every published one from it (from ``since``) on,
+    in order of their dates.
 
     ``lock`` holds their rows until the transaction ends, so that two who
     publish at once do it one after the other and the second finds nothing to do.
     """
-    periods = ReportingPeriod.objects.for_plan(plan).starting_with(period.as_of).order_by("as_of")
+    periods = (
+        ReportingPeriod.objects.for_plan(plan)
+        .starting_with(min(period.as_of, since or period.as_of))
+        .order_by("as_of")
+    )
     if lock:
         periods = periods.select_for_update()
     return [
@@ -239,13 +256,42 @@ def _search_text(card: Card) -> str:
 
 # --- What publishing would change -------------------------------------------------
 
+_INDICATORS = gettext_lazy("Indicators")
+_OUTLINE = gettext_lazy("Outline of the pledge")
+# A card's fields in the words of a coordinator; rates follow from indicators and are shown beside.
+_SECTIONS = {
+    "name": gettext_lazy("Pledge name"),
+    "areas": gettext_lazy("Area"),
+    "lead_department": gettext_lazy("Departments"),
+    "supporting_departments": gettext_lazy("Departments"),
+    "completion": _OUTLINE,
+    "implementers": _OUTLINE,
+    "novelty": _OUTLINE,
+    "budgeted": _OUTLINE,
+    "status": gettext_lazy("Status"),
+    "own_status": gettext_lazy("Status"),
+    "rate": gettext_lazy("Fulfilment rate"),
+    "not_submitted": gettext_lazy("Not submitted"),
+    "campaign_text": gettext_lazy("Campaign booklet text"),
+    "goal": gettext_lazy("Policy goal"),
+    "basis": gettext_lazy("Basis"),
+    "overview": gettext_lazy("Situation and overview"),
+    "effects": gettext_lazy("Expected effects"),
+    "grid": gettext_lazy("Schedule"),
+    "money": gettext_lazy("Investment, secured and executed money"),
+    "achievements": gettext_lazy("Achievements"),
+    "indicators": _INDICATORS,
+    "cause": gettext_lazy("Cause of the delay"),
+    "remedy": gettext_lazy("Remedy"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class PledgeDifference:
     """A pledge whose card would differ from the one published last; statuses are codes, rates as displayed.
 
     ``old_…`` is None where the pledge is not in the edition yet, ``new_…`` where it no longer
-    is. Rate and status alike mean that other contents of the card differ.
+    is. ``sections`` are the fields of the card that differ, in the card's order.
     """
 
     code: str
@@ -254,6 +300,12 @@ class PledgeDifference:
     new_rate: str | None
     old_status: str | None
     new_status: str | None
+    sections: tuple[str, ...] = ()
+
+    @property
+    def section_labels(self) -> list[str]:
+        """What differs, in words, each once."""
+        return list(dict.fromkeys(str(_SECTIONS[name]) for name in self.sections if name in _SECTIONS))
 
     @property
     def figures_differ(self) -> bool:
@@ -279,7 +331,7 @@ class EditionPreview:
 def preview_period(*, period: ReportingPeriod) -> list[EditionPreview]:
     """What ``publish_period`` would make now, against the editions published last; empty for nothing."""
     plan = _plan_of(period)
-    concerned = _concerned(plan, period, lock=False)
+    concerned = _concerned(plan, period, since=None, lock=False)
     current = _current_editions(concerned)
     previews = []
     for each in concerned:
@@ -314,10 +366,19 @@ def _differences(edition: Edition | None, documents: _Documents) -> list[PledgeD
             new_rate=new[code].rate.display if code in new else None,
             old_status=old[code].status if code in old else None,
             new_status=new[code].status if code in new else None,
+            sections=_sections(old.get(code), new.get(code)),
         )
         for code in [*new, *(code for code in old if code not in new)]
         if old.get(code) != new.get(code)
     ]
+
+
+def _sections(old: Card | None, new: Card | None) -> tuple[str, ...]:
+    """The fields in which two cards of a pledge differ."""
+    if old is None or new is None:
+        return ()
+    names = (field.name for field in dataclasses.fields(Card))
+    return tuple(name for name in names if getattr(old, name) != getattr(new, name))
 
 
 # --- Reading ----------------------------------------------------------------------

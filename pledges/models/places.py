@@ -110,8 +110,8 @@ class Term(models.Model):
         )
 
     def year_end(self, year: int, as_of: dt.date) -> dt.date:
-        """The 기준일 of a year's total: the year's last day, the term's, or ``as_of`` in its own year."""
-        return min(dt.date(year, 12, 31), self.ends_on, as_of)
+        """The 기준일 of a year's total: ``as_of`` in its own year, else the year's last day or the term's."""
+        return as_of if year == as_of.year else min(dt.date(year, 12, 31), self.ends_on)
 
     @property
     def prior_as_of(self) -> dt.date:

@@ -54,6 +54,7 @@ from reports import fulfilment
 from reports.editions import publish_period
 from reports.fulfilment import PlanFulfilment, display_rate, plan_fulfilment
 from reports.workbook.edits import Edits
+from reports.workbook.guard import PlanMoved, hold_plan, plan_mark
 from reports.workbook.results import ImportResult, Progress
 from reports.workbook.writing import DraftsInTheWay, Stored, Work, Writer
 
@@ -68,6 +69,8 @@ RESOURCES: tuple[type[SheetResource], ...] = (
 SHEET_NAMES = (InfoResource.sheet_name, *(resource.sheet_name for resource in RESOURCES))
 # The notes that come with a blank template: no data, and nothing to report.
 NOTES = "작성요령"
+# How often an import compares anew where colleagues change the plan under it.
+ATTEMPTS = 3
 
 
 def import_workbook(
@@ -91,9 +94,19 @@ def import_workbook(
     result's ``errors``, and then nothing was written.
     """
     book = read_workbook(source, SHEET_NAMES, progress)
-    return _Import(book, user, progress).run(
-        dry_run=dry_run, over_drafts=over_drafts, publish=publish, reason=reason
-    )
+    for _attempt in range(ATTEMPTS):
+        attempt = _Import(book, user, progress)
+        try:
+            return attempt.run(dry_run=dry_run, over_drafts=over_drafts, publish=publish, reason=reason)
+        except PlanMoved:
+            # Somebody approved or corrected something meanwhile: compare with that.
+            continue
+    attempt.result.errors.append(Finding("", "", "", moved_message()))
+    return attempt.result
+
+
+def moved_message() -> str:
+    return _("Somebody else changed the plan meanwhile. Nothing was written; try again.")
 
 
 class _Import:
@@ -118,6 +131,7 @@ class _Import:
         for name, resource in self.resources.items():
             if sheet := self.book.sheets.get(name):
                 self.tables[name] = resource.read(sheet)
+        self.mark = plan_mark(self.stored.plan)
         self.snapshot = Snapshot(self.stored.plan, self.as_of)
         work = self._compare() if is_placed else None
         for table in self.tables.values():
@@ -376,13 +390,17 @@ class _Import:
             self.progress(_("Writing"), 0, 1)
         try:
             with transaction.atomic():
+                hold_plan(self.stored.plan, self.mark)
                 if result.plan is None or result.period is None or result.has_changes:
                     writer = Writer(work, self.user, over_drafts=over_drafts)
                     writer.write()
                     result.plan, result.period = writer.plan, writer.period
                 self._check_figures(plan_fulfilment(result.plan, self.as_of))
-                if publish and not dry_run:
-                    result.editions = publish_period(period=result.period, user=self.user, reason=reason)
+                if publish:
+                    since = min((as_of for _code, as_of in work.edits.found), default=None)
+                    result.editions = publish_period(
+                        period=result.period, user=self.user, reason=reason, since=since
+                    )
                 if dry_run:
                     transaction.set_rollback(True)
         except DraftsInTheWay as refused:
@@ -390,12 +408,9 @@ class _Import:
         except WorkflowError as refused:
             result.errors.append(Finding("", "", "", refused.message))
         except (IntegrityError, DataError):
-            result.errors.append(
-                Finding(
-                    "", "", "", _("Somebody else changed the plan meanwhile. Nothing was written; try again.")
-                )
-            )
+            result.errors.append(Finding("", "", "", moved_message()))
         if result.errors or dry_run:
+            result.editions = []
             result.plan = self.stored.plan
             result.period = self.snapshot.periods.get(self.as_of)
 

@@ -26,7 +26,12 @@ def test_a_year_total_belongs_to_its_last_day_or_to_the_as_of_in_its_own_year():
     as_of = dt.date(2025, 9, 30)
     assert EIGHTH.year_end(2024, as_of) == dt.date(2024, 12, 31)
     assert EIGHTH.year_end(2025, as_of) == as_of
-    assert EIGHTH.year_end(2026, dt.date(2026, 12, 31)) == dt.date(2026, 6, 30)
+    assert EIGHTH.year_end(2026, dt.date(2026, 6, 30)) == dt.date(2026, 6, 30)
+
+
+def test_a_report_after_the_term_has_a_period_of_its_own_and_leaves_the_last_one_alone():
+    assert EIGHTH.year_end(2026, dt.date(2026, 9, 30)) == dt.date(2026, 9, 30)
+    assert EIGHTH.year_end(2025, dt.date(2026, 9, 30)) == dt.date(2025, 12, 31)
 
 
 def test_money_spent_before_the_term_belongs_to_the_day_before_it():

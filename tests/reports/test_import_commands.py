@@ -1,5 +1,6 @@
 """import_plan, export_plan and plan_template on the command line."""
 
+import datetime as dt
 import io
 import json
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from pledges.models import Municipality, Plan, Pledge
+from reports.management.commands.plan_template import running_term
 from reports.models import Edition
 from reports.workbook import import_workbook
 from tests.reports.workbooks import book, edited, everything, history_count
@@ -181,8 +183,32 @@ class TestTemplate:
         target = openpyxl.load_workbook(self.template(tmp_path, "--plan", "hanbit/8"))
         assert target["기본정보"]["B3"].value == "hanbit"
 
-    def test_missing_options_are_named(self, tmp_path):
-        with pytest.raises(CommandError, match="--code"):
-            self.template(tmp_path, "--city", "한빛시")
+    def test_without_options_it_is_for_the_running_term_and_the_city_is_left_to_fill_in(self, tmp_path):
+        target = openpyxl.load_workbook(self.template(tmp_path))
+        info = {row[0].value: row[1].value for row in target["기본정보"].iter_rows()}
+        assert info["지자체"] is None
+        assert info["지자체 코드"] is None
+        assert str(info["임기 시작"])[4:10] == "-07-01"
+
+    def test_file_that_is_there_is_not_written_over_unasked(self, tmp_path):
+        path = self.template(tmp_path, *self.NEW)
+        before = path.read_bytes()
+        with pytest.raises(CommandError, match="--force"):
+            self.template(tmp_path)
+        assert path.read_bytes() == before
+        self.template(tmp_path, "--force")
+        assert path.read_bytes() != before
+
+    def test_wrong_options_are_refused(self, tmp_path):
+        with pytest.raises(CommandError):
+            self.template(tmp_path, "--code", "한빛")
         with pytest.raises(CommandError):
             self.template(tmp_path, *self.NEW[:3], "한빛", *self.NEW[4:])
+
+
+@pytest.mark.parametrize(
+    ("day", "number"),
+    [("2022-06-30", 7), ("2022-07-01", 8), ("2026-06-30", 8), ("2026-11-22", 9), ("2018-07-01", 7)],
+)
+def test_running_term_changes_on_the_first_of_july_every_four_years(day, number):
+    assert running_term(dt.date.fromisoformat(day)) == number

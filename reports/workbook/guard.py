@@ -1,0 +1,73 @@
+"""Whether a plan is still what it was when an import compared with it.
+
+An import reads and checks before it opens its transaction, so that colleagues
+need not wait. Inside the transaction it asks again: what was approved or
+corrected meanwhile must neither be counted twice nor overwritten.
+"""
+
+from typing import Any
+
+from django.db.models import Max
+
+from budgets.models import Investment, Secured, SubProject
+from pledges.enums import ReportState
+from pledges.models import (
+    Area,
+    Indicator,
+    OwnStatus,
+    Plan,
+    PlannedQuarter,
+    Pledge,
+    ProgressReport,
+    ReportingPeriod,
+    ScheduleTask,
+    YearlyTarget,
+)
+
+# Every table of a plan that a workbook is compared with, and the way from its history to the plan.
+# Drafts are nobody's figures yet: of reports only the approved ones count.
+_WATCHED: dict[Any, str] = {
+    Plan: "id",
+    OwnStatus: "plan",
+    Area: "plan",
+    Pledge: "plan",
+    Indicator: "pledge__plan",
+    YearlyTarget: "indicator__pledge__plan",
+    ScheduleTask: "pledge__plan",
+    PlannedQuarter: "task__pledge__plan",
+    ProgressReport: "pledge__plan",
+    SubProject: "pledge__plan",
+    Investment: "sub_project__pledge__plan",
+    Secured: "sub_project__pledge__plan",
+}
+
+Mark = tuple[int | None, ...]
+
+
+class PlanMoved(Exception):
+    """The plan was changed between the comparison and the writing."""
+
+
+def plan_mark(plan: Plan | None) -> Mark:
+    """The last row of history of each of the plan's tables; () for a plan that is not there yet."""
+    if plan is None:
+        return ()
+    marks = []
+    for model, path in _WATCHED.items():
+        rows = model.history.filter(**{path: plan.pk})
+        if model is ProgressReport:
+            rows = rows.filter(state=ReportState.APPROVED)
+        marks.append(rows.order_by().aggregate(last=Max("history_id"))["last"])
+    return tuple(marks)
+
+
+def hold_plan(plan: Plan | None, mark: Mark) -> None:
+    """Hold the plan's periods until the transaction ends: nothing is approved or published meanwhile.
+
+    Raises PlanMoved where the plan is not what ``mark`` says any more.
+    """
+    if plan is None:
+        return
+    list(ReportingPeriod.objects.for_plan(plan).select_for_update().order_by("pk").values_list("pk"))
+    if plan_mark(plan) != mark:
+        raise PlanMoved

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 
@@ -84,6 +85,14 @@ class EditionPledgeQuerySet(FrozenQuerySet):
     def for_edition(self, edition: Any) -> "EditionPledgeQuerySet":
         return self.filter(edition=edition)
 
+    def for_published(self, period: Any, pledge: Any) -> "EditionPledgeQuerySet":
+        """The pledge as the editions of a period show it, the latest edition first."""
+        return self.filter(edition__period=period, pledge=pledge).order_by("-edition__number")
+
+    def not_submitted_last(self) -> bool:
+        """Whether the first of these rows says that no report came in; False where there is none."""
+        return bool(self.values_list("not_submitted", flat=True).first())
+
     def for_code(self, code: str) -> "EditionPledgeQuerySet":
         return self.filter(code=code)
 
@@ -124,6 +133,12 @@ class EditionPledgeQuerySet(FrozenQuerySet):
 
     def without_cards(self) -> "EditionPledgeQuerySet":
         return self.defer("card", "search_text")
+
+    def with_exact_rates(self) -> "EditionPledgeQuerySet":
+        """Rows with ``exact``, the card's rate in lowest terms ("220/3"), or None. Read it as text: SQLite
+        gives a whole one as int."""
+        # Not as F("card__rate__exact"): there "exact" would be the lookup.
+        return self.annotate(exact=KeyTransform("exact", KeyTransform("rate", "card")))
 
     def in_order(self) -> "EditionPledgeQuerySet":
         """The plan's own order; codes do not sort."""

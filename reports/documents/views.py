@@ -53,7 +53,7 @@ def card_file(request: HttpRequest, city: str, term: int, plan: str, code: str, 
         links = file_links(city=city, term=term, plan=plan, code=code, edition=shown)
         return _unavailable(request, row, links, str(reason))
     response = HttpResponse(content, content_type=kind.media_type)
-    name = file_name(row.code, row.name, suffix)
+    name = file_name(row.code, row.name, suffix, edition)
     response.headers["Content-Disposition"] = str(content_disposition_header(kind.is_download, name))
     return freshness.tagged(response, tag)
 
@@ -85,13 +85,14 @@ def _unavailable(
     return response
 
 
-def file_name(code: str, name: str, suffix: str) -> str:
-    """``7-2-3 학습동아리 활성화.xlsx``: a name that every system takes, whatever the pledge is called."""
+def file_name(code: str, name: str, suffix: str, edition: Edition) -> str:
+    """``7-2-3 학습동아리 활성화 2025-09-30 제1판.xlsx``: a name that every system takes, whatever the
+    pledge is called; a long one is cut before the date."""
     text = unicodedata.normalize("NFC", f"{code} {name}")
     text = "".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in text)
     text = re.sub(r'[\\/:*?"<>|%]+', "_", text)
     text = re.sub(r" +", " ", text)[:LONGEST_NAME].strip(" .")
-    return f"{text or 'card'}.{suffix}"
+    return f"{text or 'card'} {edition.as_of.isoformat()} 제{edition.number}판.{suffix}"
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from pledges.notation import in_unit
 from pledges.spreadsheet import WrittenColumn, WrittenSheet, write_workbook
 from reports.models import Edition, EditionPledge
 from reports.public.addresses import address
-from reports.public.reading import Reading
+from reports.public.reading import Reading, edition_query
 from reports.public.wording import status_word
 from reports.templatetags.portal import word
 
@@ -41,7 +41,7 @@ def export(
         return JsonResponse(
             as_json(request, reading, edition, rows), json_dumps_params={"ensure_ascii": False, "indent": 1}
         )
-    columns, lines = as_lines(reading, rows)
+    columns, lines = as_lines(reading, edition, rows)
     if suffix == "csv":
         response = HttpResponse(as_csv(columns, lines), content_type="text/csv; charset=utf-8")
     else:
@@ -52,13 +52,20 @@ def export(
         )
         response = HttpResponse(write_workbook([sheet]), content_type=XLSX)
     city, term = reading.place.city, reading.plan.term
-    name = f"{city.code}-{term.number}-{reading.plan.code}-{edition.as_of.isoformat()}.{suffix}"
+    figures = f"{edition.as_of.isoformat()}-edition-{edition.number}"
+    name = f"{city.code}-{term.number}-{reading.plan.code}-{figures}.{suffix}"
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return response
 
 
-def as_lines(reading: Reading, rows: Iterable[EditionPledge]) -> tuple[list[Column], list[list[Any]]]:
-    """Columns, and a line a pledge: text, Decimal, or None for nothing. Money in the plan's unit."""
+def as_lines(
+    reading: Reading, edition: Edition, rows: Iterable[EditionPledge]
+) -> tuple[list[Column], list[list[Any]]]:
+    """Columns, and a line a pledge: text, Decimal, or None for nothing. Money in the plan's unit.
+
+    Each line says whose figures it holds, so that lines of two files can be laid together, and has the
+    exact rate: means of rounded rates aren't those of the portal.
+    """
     unit = MoneyUnit(reading.plan.money_unit)
     columns = [
         Column(_("No."), 10),
@@ -74,6 +81,9 @@ def as_lines(reading: Reading, rows: Iterable[EditionPledge]) -> tuple[list[Colu
         Column(_("Planned (%(unit)s)") % {"unit": unit.label}, 14, is_text=False),
         Column(_("Executed (%(unit)s)") % {"unit": unit.label}, 14, is_text=False),
         Column(_("Report"), 10),
+        Column(_("Fulfilment rate (fraction)"), 14),
+        Column(_("Reference date"), 12),
+        Column(_("Edition"), 6, is_text=False),
     ]
     budget = {True: _("Needs a budget"), False: _("Needs no budget"), None: ""}
     lines = [
@@ -91,6 +101,9 @@ def as_lines(reading: Reading, rows: Iterable[EditionPledge]) -> tuple[list[Colu
             None if row.planned is None else in_unit(row.planned, unit),
             None if row.executed is None else in_unit(row.executed, unit),
             _("Not submitted") if row.not_submitted else "",
+            _exact(row) or "",
+            edition.as_of.isoformat(),
+            Decimal(edition.number),
         ]
         for row in rows
     ]
@@ -125,7 +138,10 @@ def harmless(text: str) -> str:
 def as_json(
     request: HttpRequest, reading: Reading, edition: Edition, rows: Iterable[EditionPledge]
 ) -> dict[str, Any]:
-    """The list for machines: codes, rates as text, money in whole 원, null where there is nothing."""
+    """The list for machines: codes, rates as text, money in whole 원, null where there is nothing.
+
+    ``rate_exact`` is a fraction in lowest terms; ``url`` is the pledge's page in this very edition.
+    """
     city, term, plan = reading.place.city, reading.plan.term, reading.plan
     pledges = [
         {
@@ -139,12 +155,14 @@ def as_json(
             "status": row.status,
             "status_label": row.status_label,
             "rate": _text(row.rate_display),
+            "rate_exact": _exact(row),
             "to_date": _text(row.to_date_display),
             "planned": row.planned,
             "executed": row.executed,
             "not_submitted": row.not_submitted,
             "url": request.build_absolute_uri(
                 address("card", city=city.code, term=term.number, plan=plan.code, code=row.code)
+                + edition_query(edition)
             ),
         }
         for row in rows
@@ -165,6 +183,11 @@ def as_json(
 
 def _text(display: str) -> str | None:
     return None if display in {"", "–"} else display
+
+
+def _exact(row: Any) -> str | None:
+    """The rate in lowest terms, "220/3"; of rows that were read with it."""
+    return None if row.exact is None else str(row.exact)
 
 
 def _rate(display: str) -> Decimal | None:

@@ -27,6 +27,7 @@ from reports.public.reading import (
     read_plan,
 )
 from reports.public.tables import PAGE_SIZES, PledgeTable, page_size, show_page
+from reports.querysets import EditionPledgeQuerySet
 from reports.summaries import AreaLine, PlanSummary, read_summary
 
 SHOWN_AT_ONCE = 10
@@ -181,7 +182,7 @@ def pledge_list(request: HttpRequest, city: str, term: int, plan: str) -> HttpRe
     if same := freshness.unchanged(request, tag):
         return same
     summary = read_summary(edition.summary)
-    chosen, table = _filtered(request, edition, summary)
+    chosen, table = _filtered(request, EditionPledge.objects.for_edition(edition), summary)
     show_page(request, table)
     context = {
         **_reading_context(reading, "list"),
@@ -206,7 +207,8 @@ def list_file(request: HttpRequest, city: str, term: int, plan: str, suffix: str
     tag = freshness.etag(request, reading)
     if same := freshness.unchanged(request, tag):
         return same
-    _chosen, table = _filtered(request, edition, read_summary(edition.summary))
+    rows = EditionPledge.objects.for_edition(edition).with_exact_rates()
+    _chosen, table = _filtered(request, rows, read_summary(edition.summary))
     RequestConfig(request, paginate=False).configure(table)
     return freshness.tagged(exports.export(request, suffix, reading, edition, table.data), tag)
 
@@ -252,10 +254,9 @@ def _row(rows: Any, code: str) -> EditionPledge:
 
 
 def _filtered(
-    request: HttpRequest, edition: Edition, summary: PlanSummary
+    request: HttpRequest, rows: EditionPledgeQuerySet, summary: PlanSummary
 ) -> tuple[PledgeFilter, PledgeTable]:
-    rows = EditionPledge.objects.for_edition(edition).without_cards().in_order()
-    chosen = PledgeFilter(request.GET, queryset=rows, summary=summary)
+    chosen = PledgeFilter(request.GET, queryset=rows.without_cards().in_order(), summary=summary)
     return chosen, PledgeTable(chosen.qs)
 
 

@@ -84,7 +84,7 @@ def test_card_is_there_in_every_format(plan, client, suffix, media_type, start, 
     assert response.content.startswith(start)
     disposition = response["Content-Disposition"]
     assert disposition.startswith("attachment" if is_download else "inline")
-    assert unquote(disposition).endswith(f"''7-2-3 학습동아리 활성화.{suffix}")
+    assert unquote(disposition).endswith(f"''7-2-3 학습동아리 활성화 2025-09-30 제1판.{suffix}")
     assert "sessionid" not in response.cookies
 
 
@@ -221,12 +221,13 @@ def test_card_page_links_the_files_of_the_edition_that_is_read(plan, client):
 @pytest.mark.parametrize(
     ("code", "name", "expected"),
     [
-        ("7-2-3", "학습동아리 활성화", "7-2-3 학습동아리 활성화.pdf"),
-        ("1-1", '국비/도비: "새" 사업?*<|>', "1-1 국비_도비_ _새_ 사업_.pdf"),
-        ("1-1", "이름\r\nSet-Cookie: x\x00‮", "1-1 이름 Set-Cookie_ x.pdf"),
-        ("..", "..", "card.pdf"),
-        ("III-①-1", "가" * 300, f"III-①-1 {'가' * 72}.pdf"),
+        ("7-2-3", "학습동아리 활성화", "7-2-3 학습동아리 활성화"),
+        ("1-1", '국비/도비: "새" 사업?*<|>', "1-1 국비_도비_ _새_ 사업_"),
+        ("1-1", "이름\r\nSet-Cookie: x\x00‮", "1-1 이름 Set-Cookie_ x"),
+        ("..", "..", "card"),
+        ("III-①-1", "가" * 300, f"III-①-1 {'가' * 72}"),
     ],
 )
 def test_file_name_is_one_that_every_system_takes(code, name, expected):
-    assert file_name(code, name, "pdf") == expected
+    edition = Edition(as_of=dt.date(2025, 9, 30), number=2)
+    assert file_name(code, name, "pdf", edition) == f"{expected} 2025-09-30 제2판.pdf"

@@ -201,7 +201,7 @@ def test_csv_is_what_the_list_shows(plan, client):
     assert [row["번호"] for row in rows] == ["2", "1-9"]
     assert rows[0]["이행률(%)"] == "80"
     assert rows[0]["소요예산(백만원)"] == "900"
-    assert "hanbit-8-pledges-2024-03-31.csv" in response.headers["Content-Disposition"]
+    assert "hanbit-8-pledges-2024-03-31-edition-1.csv" in response.headers["Content-Disposition"]
 
 
 def test_zero_and_nothing_differ_in_files(plan, client):
@@ -229,5 +229,34 @@ def test_json_says_whose_figures_it_holds(plan, client):
     assert body["plan"] == "hanbit/8/pledges"
     assert body["fictional"] is True
     assert (body["as_of"], body["edition"], body["count"]) == ("2024-03-31", 1, 3)
-    assert body["pledges"][0]["url"] == "http://testserver/hanbit/8/pledges/2/"
+    assert body["pledges"][0]["url"] == ("http://testserver/hanbit/8/pledges/2/?as_of=2024-03-31&edition=1")
     assert body["pledges"][0]["areas"] == ["1", "1-가"]
+
+
+def test_files_hold_the_exact_rate_and_whose_figures_each_row_is(naju, client):
+    """The two indicators of 7-2-3 stand at 4/5 and 2/3: the mean is 220/3 %, shown as 73.33."""
+    wanted = {"이행률(%)": "73.33", "이행률(분수)": "220/3", "기준일": "2025-09-30", "판": "1"}
+    text = client.get("/naju/8/pledges.csv").content.decode().removeprefix("\ufeff")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert wanted.items() <= row.items()
+    book = read_workbook(client.get("/naju/8/pledges.xlsx").content, names=["공약"])
+    head, line = ([cell.value for cell in held.cells.values()] for held in book.sheets["공약"].rows)
+    written = {name: str(value) for name, value in zip(head, line, strict=False)}
+    assert "220/3" in written.values()
+    assert client.get("/naju/8/pledges.json").json()["pledges"][0]["rate_exact"] == "220/3"
+
+
+def test_exact_rate_tells_a_whole_one_zero_and_nothing_apart(plan, client):
+    body = client.get("/hanbit/8/pledges.json").json()
+    exact = {row["code"]: row["rate_exact"] for row in body["pledges"]}
+    assert exact == {"2": "80", "1-10": None, "1-9": "0", "가": "100", "나": "55", "다": "7"}
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "json"])
+@pytest.mark.parametrize("more", [0, 297])
+def test_file_takes_four_queries_for_3_and_for_300_pledges(client, django_assert_num_queries, suffix, more):
+    plan = made.make_pledges(3)
+    made.publish(plan, AS_OF)
+    copies(more)
+    with django_assert_num_queries(4):
+        client.get(f"/hanbit/8/pledges.{suffix}?sort=-rate")

@@ -39,6 +39,7 @@ from math import gcd
 from typing import Any
 
 from django.db.models import BigIntegerField, Q, Sum
+from django.utils.translation import gettext as _
 
 from budgets.models import Executed, Investment, Secured
 from pledges.enums import HeadlineMethod, IndicatorKind, Rounding, Status
@@ -362,6 +363,20 @@ def pledge_warnings(pledge: PledgeFulfilment) -> list[FigureWarning]:
         if pledge.secured is not None and pledge.executed > pledge.secured:
             found.append(FigureWarning(EXECUTED_OVER_SECURED, pledge.code))
     return found
+
+
+def warning_messages() -> dict[str, str]:
+    """What each warning says, translated, to whoever keeps the figures."""
+    return {
+        COMPLETED_BELOW_100: _("The status says completed, but the rate is below 100%."),
+        PARTIAL_AT_100: _("The rate is 100%, but the status says otherwise."),
+        NO_TARGET: _("This indicator has no target, or a target of 0: it has no rate."),
+        NO_BASELINE: _(
+            "A decreasing indicator needs a baseline (기준값) above its target; without one it has no rate."
+        ),
+        EXECUTED_OVER_PLANNED: _("More was spent than the investment plan foresees."),
+        EXECUTED_OVER_SECURED: _("More was spent than was secured."),
+    }
 
 
 # --- The function -------------------------------------------------------------

@@ -97,6 +97,22 @@ def test_korean_catalogue_is_complete():
     assert sorted(key for key in message_ids() if not catalogue.get(key)) == []
 
 
+def test_no_message_hides_in_an_f_string():
+    """Extraction does not look into them: such a text would never be translated."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for room in ("config", *ROOMS)
+        for path in (ROOT / room).rglob("*.py")
+        for string in ast.walk(ast.parse(path.read_text()))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and (call.func.id == "_" or "gettext" in call.func.id)
+    ]
+    assert hidden == []
+
+
 def test_compiled_catalogue_is_that_of_its_source():
     source = {
         (entry.msgctxt, entry.msgid): entry.msgstr or entry.msgstr_plural

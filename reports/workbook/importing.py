@@ -460,7 +460,7 @@ class _Import:
     def _warn_of_contradictions(
         self, figures: PlanFulfilment, table: Table, indicators: Table | None
     ) -> None:
-        messages = contradiction_messages()
+        messages = fulfilment.warning_messages()
         first_rows: dict[tuple[str, str], ReadRow] = {}
         for row in indicators.rows.values() if indicators else ():
             first_rows.setdefault(row.key[:2], row)
@@ -476,17 +476,3 @@ class _Import:
             elif not warning.indicator and pledge:
                 column = STATUS if STATUS in table.positions else NAME
                 self.result.warnings.append(table.finding(pledge, column, message))
-
-
-def contradiction_messages() -> dict[str, str]:
-    """What each warning of the fulfilment function says to somebody with a workbook."""
-    return {
-        fulfilment.COMPLETED_BELOW_100: _("The status says completed, but the rate is below 100%."),
-        fulfilment.PARTIAL_AT_100: _("The rate is 100%, but the status says otherwise."),
-        fulfilment.NO_TARGET: _("This indicator has no target, or a target of 0: it has no rate."),
-        fulfilment.NO_BASELINE: _(
-            "A decreasing indicator needs a baseline (기준값) above its target; without one it has no rate."
-        ),
-        fulfilment.EXECUTED_OVER_PLANNED: _("More was spent than the investment plan foresees."),
-        fulfilment.EXECUTED_OVER_SECURED: _("More was spent than was secured."),
-    }

@@ -557,7 +557,7 @@ def test_command_prints_a_table_for_people(capsys):
     printed = capsys.readouterr().out
     assert "73.33  7-2-3" in printed
     assert "66.67    보고회 개최" in printed
-    assert "completed_below_100" in printed
+    assert "7-2-3: " in printed
 
 
 def test_command_for_an_unknown_plan_names_those_there_are():

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pledges.enums import MoneyUnit, Status
 from pledges.models import Plan
@@ -20,6 +21,7 @@ from reports.fulfilment import (
     default_as_of,
     exact_text,
     plan_fulfilment,
+    warning_messages,
 )
 
 ADDRESS = re.compile(r"(?P<city>[^/]+)/(?P<number>[0-9]{1,4})(?:/(?P<code>[^/]+))?")
@@ -165,7 +167,8 @@ def as_lines(figures: PlanFulfilment) -> list[str]:
         "",
     ]
     for line in figures.methods.values():
-        lines.append(f"  {line.display:>7}  {line.method.label} ({_('of %(count)d') % {'count': line.of}})")
+        counted = ngettext("%(count)d pledge counted", "%(count)d pledges counted", line.of)
+        lines.append(f"  {line.display:>7}  {line.method.label} ({counted % {'count': line.of}})")
     lines += [
         "",
         "  "
@@ -188,6 +191,8 @@ def as_lines(figures: PlanFulfilment) -> list[str]:
             lines.append(f"  {figures.display(indicator.rate):>7}    {indicator.name}")
     if figures.warnings:
         lines.append("")
+    messages = warning_messages()
     for warning in figures.warnings:
-        lines.append(f"  ! {warning.code}  {warning.pledge}  {warning.indicator}".rstrip())
+        place = f"{warning.pledge} {warning.indicator}".strip()
+        lines.append(f"  ! {place}: {messages[warning.code]}")
     return lines

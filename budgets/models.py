@@ -3,6 +3,7 @@
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -75,7 +76,11 @@ class PlannedAmount(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.source} {self.year or self.span}: {self.amount}"
+        return gettext("%(source)s %(column)s: %(amount)s won") % {
+            "source": self.get_source_display(),
+            "column": self.year or self.get_span_display(),
+            "amount": f"{self.amount:,}",
+        }
 
 
 class Investment(PlannedAmount):
@@ -138,4 +143,7 @@ class Executed(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.sub_project}: {self.amount}"
+        return gettext("%(sub_project)s: %(amount)s won") % {
+            "sub_project": self.sub_project,
+            "amount": f"{self.amount:,}",
+        }

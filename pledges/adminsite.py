@@ -5,12 +5,15 @@ tables of permissions. Everybody sees and changes rows of their own cities only,
 in lists, in choices of foreign keys, in autocompletion and in history.
 """
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib.admin import AdminSite, ModelAdmin, TabularInline
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
@@ -59,8 +62,25 @@ class PortalAdminSite(AdminSite):
         """Superusers, and members whose role edits data somewhere."""
         return holds(request.user, Action.EDIT_DATA)
 
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Every page of the admin. Raises PermissionDenied for the signed-in without the right: another
+        login page would send them straight back, for ever."""
+        guarded = super().admin_view(view, cacheable)
+
+        @functools.wraps(guarded)
+        def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            self._refuse_the_known(request)
+            return guarded(request, *args, **kwargs)
+
+        return entered
+
+    def _refuse_the_known(self, request: HttpRequest) -> None:
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied(gettext("You have no right to do this."))
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The portal's own login page, with its lock and second step, in place of the admin's."""
+        self._refuse_the_known(request)
         return redirect_to_login(request.GET.get("next") or request.get_full_path())
 
 

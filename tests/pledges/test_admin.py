@@ -13,6 +13,7 @@ from tests.factories import (
     AreaFactory,
     DepartmentFactory,
     IndicatorFactory,
+    InvestmentFactory,
     MembershipFactory,
     MunicipalityFactory,
     PeriodFactory,
@@ -57,10 +58,20 @@ def listing(model):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
 
 
-@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.AUDITOR])
-def test_admin_is_closed_to_those_without_the_right(client, role):
-    client.force_login(MembershipFactory(role=role, user__is_staff=True).user)
-    assert client.get("/admin/").status_code == 302
+@pytest.mark.parametrize("address", ["/admin/", "/admin/login/?next=/admin/", "/admin/pledges/pledge/"])
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.HEAD, Role.COORDINATOR, Role.AUDITOR])
+def test_admin_refuses_the_signed_in_without_the_right_in_the_portals_face(client, role, address):
+    department = DepartmentFactory() if role in (Role.OFFICER, Role.HEAD) else None
+    client.force_login(MembershipFactory(role=role, department=department, user__is_staff=True).user)
+    page = client.get(address)
+    assert page.status_code == 403
+    assert "접근 권한이 없습니다" in page.content.decode()
+
+
+def test_admin_sends_the_signed_out_to_the_login_and_back(client, db):
+    page = client.get("/admin/", follow=True)
+    assert page.redirect_chain[-1][0] == "/accounts/login/?next=/admin/"
+    assert page.status_code == 200
 
 
 def test_city_administrator_needs_no_staff_flag(client, keeper):
@@ -94,6 +105,16 @@ def test_rows_of_another_city_can_not_be_changed_added_or_deleted(client, keeper
     client.post(listing(Pledge), {"action": "delete_selected", "_selected_action": foreign.pk, "post": "yes"})
     foreign.refresh_from_db()
     assert foreign.name == "공약 9-9"
+
+
+def test_money_is_headed_in_words_with_grouped_amounts(client, keeper, own):
+    sub_project = SubProjectFactory(pledge=own, name="운영")
+    InvestmentFactory(sub_project=sub_project, source="national", year=2022, amount=300_000_000)
+    InvestmentFactory(sub_project=sub_project, source="city", span="prior", year=None, amount=0)
+    page = client.get(change(sub_project)).content.decode()
+    assert "국비 2022: 300,000,000원" in page
+    assert "시비 기투자: 0원" in page
+    assert "national 2022" not in page
 
 
 def pledge_form(pledge, **more):

@@ -47,6 +47,10 @@ class PlanQuerySet(models.QuerySet):
     def for_code(self, code: str) -> "PlanQuerySet":
         return self.filter(code=code)
 
+    def in_reach(self, *, cities: Any, pledges: "PledgeQuerySet") -> "PlanQuerySet":
+        """Every plan of the cities, and those in which one of the pledges stands."""
+        return self.filter(Q(term__municipality__in=cities) | Q(pk__in=pledges.order_by().values("plan")))
+
     def without_code(self, code: str) -> "PlanQuerySet":
         return self.exclude(code=code)
 
@@ -152,6 +156,17 @@ class ReportQuerySet(models.QuerySet):
     def unfinished(self) -> "ReportQuerySet":
         """Drafts, submitted and returned reports: at most one a pledge and period."""
         return self.exclude(state=ReportState.APPROVED)
+
+    def of_settled_periods(self) -> "ReportQuerySet":
+        """Reports of periods that are closed or published."""
+        return self.exclude(period__state=PeriodState.OPEN)
+
+    def waiting_for(self, *, writing: Any, checking: Any, writer: Any) -> "ReportQuerySet":
+        """What waits for one person: the writable of the pledges ``writing`` and of ``writer``'s own,
+        the submitted of the pledges ``checking``."""
+        writable = Q(state__in=[ReportState.DRAFT, ReportState.RETURNED])
+        own = Q(pledge__in=writing) | Q(saved_by=writer, pledge__in=checking)
+        return self.filter((writable & own) | Q(state=ReportState.SUBMITTED, pledge__in=checking))
 
     def live(self) -> "ReportQuerySet":
         """The highest approved revision of each pledge and period; a draft hides nothing."""

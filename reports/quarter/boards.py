@@ -70,9 +70,24 @@ class PeriodWork:
         self.days_left = days_left(self.period)
 
     @property
+    def own(self) -> list[WorkLine]:
+        """The lines that count: those this person's department leads; all for who sees the whole city."""
+        return [line for line in self.lines if line.enters or self.sees_city]
+
+    @property
+    def supporting(self) -> list[WorkLine]:
+        """The lines to be read only: other departments lead them."""
+        return [line for line in self.lines if not (line.enters or self.sees_city)]
+
+    @property
+    def unfinished(self) -> list[WorkLine]:
+        """The lines without an approved report in hand."""
+        return [line for line in self.lines if line.state != ReportState.APPROVED]
+
+    @property
     def counts(self) -> list[tuple[str, Any, int]]:
-        """State, its name, and how many: every state, zeros too."""
-        states = [line.state for line in self.lines]
+        """State, its name, and how many of the own lines: every state, zeros too."""
+        states = [line.state for line in self.own]
         return [(state, STATE_LABELS[state], states.count(state)) for state in STATES]
 
     @property
@@ -124,10 +139,46 @@ def days_left(period: ReportingPeriod, today: dt.date | None = None) -> int:
 
 
 def plans_of(user: Any) -> list[Plan]:
-    """The plans of the cities that the user sees whole, newest term first."""
+    """The plans in which the user sees a pledge or the whole city, newest term first."""
     reach = reach_of(user, Action.VIEW_STAFF)
+    if not reach:
+        return []
     plans = Plan.objects.with_places().order_by("term__municipality__name", "-term__number", "pk")
-    return list(plans if reach.everything else plans.for_municipalities(reach.cities))
+    if not reach.everything:
+        plans = plans.in_reach(
+            cities=reach.cities, pledges=pledges_for(user, Action.VIEW_STAFF, Pledge.objects.all())
+        )
+    return list(plans)
+
+
+def leftovers(user: Any) -> list[WorkLine]:
+    """What waits for this person in periods that take no more reports, the latest period first.
+
+    For a department its drafts and what was returned to it, for the planning
+    office what was submitted and the corrections it began itself. One query
+    (and that of the memberships).
+    """
+    if not reach_of(user, Action.CORRECT_REPORT):
+        return []
+    pledges = Pledge.objects.all()
+    reports = (
+        ProgressReport.objects.of_settled_periods()
+        .in_term()
+        .waiting_for(
+            writing=pledges_for(user, Action.ENTER_REPORT, pledges),
+            checking=pledges_for(user, Action.CHECK_REPORT, pledges),
+            writer=user,
+        )
+        .with_places()
+        .defer("cause", "remedy")
+        .newest_first()
+    )
+    lines = []
+    for report in reports:
+        report.period.plan = report.pledge.plan
+        enters = report.state != ReportState.SUBMITTED
+        lines.append(WorkLine(pledge=report.pledge, period=report.period, report=report, enters=enters))
+    return lines
 
 
 def my_work(user: Any) -> list[PeriodWork]:

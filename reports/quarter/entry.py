@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from budgets.models import Executed, SubProject
 from pledges.enums import IndicatorKind, Mark, MoneySource, ReportState, Status
 from pledges.models import (
@@ -27,6 +29,7 @@ from pledges.models import (
 from pledges.notation import format_year_value
 from pledges.workflow import EDITABLE, quarters_of
 from reports.fulfilment import IndicatorFulfilment, PledgeFulfilment, entered_sum, pledge_fulfilments
+from reports.models import EditionPledge
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,18 @@ class Entry:
         return quarters_of(self.period)
 
 
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """When a period was closed and published.
+
+    ``went_out_missing``: its last edition says of the pledge that no report came in.
+    """
+
+    closed_on: dt.date | None
+    published_on: dt.date | None
+    went_out_missing: bool
+
+
 def read_entry(pledge: Pledge, period: ReportingPeriod, report: ProgressReport | None = None) -> Entry:
     """Everything the form and the review of this pledge and period show.
 
@@ -185,6 +200,23 @@ def read_entry(pledge: Pledge, period: ReportingPeriod, report: ProgressReport |
         comments=list(ReportComment.objects.filter(report__in=revisions).select_related("author", "report")),
         revisions=revisions,
     )
+
+
+def settlement_of(entry: Entry) -> Settlement | None:
+    """What became of the period of an unfinished report meanwhile; None while it is open."""
+    period = entry.period
+    if period.is_open:
+        return None
+    rows = EditionPledge.objects.for_published(period, entry.pledge) if period.is_published else None
+    return Settlement(
+        closed_on=_day(period.closed_at),
+        published_on=_day(period.published_at),
+        went_out_missing=rows is not None and rows.not_submitted_last(),
+    )
+
+
+def _day(moment: dt.datetime | None) -> dt.date | None:
+    return timezone.localdate(moment) if moment else None
 
 
 def _indicators(

@@ -301,13 +301,22 @@ class QuarterForm(forms.Form):
             for number in range(self.line_count)
         ]
 
-    def field_errors(self) -> list[tuple[forms.BoundField, list[str]]]:
-        """Every field with an error, in the form's order, for the list at the top of the page."""
+    def field_errors(self) -> list[tuple[forms.BoundField, str, list[str]]]:
+        """Every field with an error, its name with the row it stands in, and what is wrong, in the form's
+        order: for the list at the top of the page."""
         return [
-            (self[name], [str(error) for error in errors])
-            for name, errors in self.errors.items()
-            if name in self.fields
+            (self[name], self._full_name(name), [str(error) for error in self.errors[name]])
+            for name in self.fields
+            if name in self.errors
         ]
+
+    def _full_name(self, name: str) -> str:
+        """A field's label, told apart from those of its like: 일자 (2번째 줄)."""
+        label = str(self[name].label)
+        if name.startswith("achievement-"):
+            number = int(name.split("-")[1]) + 1
+            return _("%(field)s (line %(number)d)") % {"field": label, "number": number}
+        return label
 
 
 def initial_of(entry: Entry) -> dict[str, Any]:

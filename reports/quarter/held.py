@@ -35,7 +35,13 @@ def hold_and_sign_in(request: HttpRequest) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     if getattr(request, "htmx", False):
         return render(request, "staff/_signed_out.html")
-    _hold(request)
+    if _hold(request):
+        told = _(
+            "Your login has ended. What you typed is kept: log in again and it is put back into the form."
+        )
+    else:
+        told = _("Your login has ended, so nothing was saved. Log in again.")
+    messages.warning(request, told)
     return redirect_to_login(request.path)
 
 
@@ -66,15 +72,18 @@ def take_held(request: HttpRequest) -> QueryDict | None:
     return data
 
 
-def _hold(request: HttpRequest) -> None:
+def _hold(request: HttpRequest) -> bool:
+    """Keep what was typed in the session; whether it was kept."""
     if _typist(request.POST) is None:
-        return
+        return False
     kept = request.POST.copy()
     for name in ("csrfmiddlewaretoken", "step"):
         kept.pop(name, None)
     body = kept.urlencode()
-    if len(body) <= LONGEST:
-        request.session[KEY] = {"path": request.path, "body": body, "at": time.time()}
+    if len(body) > LONGEST:
+        return False
+    request.session[KEY] = {"path": request.path, "body": body, "at": time.time()}
+    return True
 
 
 def _typist(data: QueryDict) -> int | None:

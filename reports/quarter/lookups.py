@@ -1,11 +1,14 @@
 """From an address to the rows it means, for one person: what is not theirs is not there (404)."""
 
 import datetime as dt
+import functools
+from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from pledges.models import Plan, Pledge, ReportingPeriod
 from pledges.permissions import Action, can, holds, pledges_for
@@ -57,3 +60,23 @@ def staff_url(name: str, plan: Plan, as_of: dt.date | None = None, code: str | N
     if code is not None:
         kwargs["code"] = code
     return reverse(f"staff:{name}", kwargs=kwargs)
+
+
+def step_of(page: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Mark a view as a step on the page of that name: it answers to POST.
+
+    Whoever comes there by an old address or by way of the login is led to the page itself.
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        posted = require_POST(view)
+
+        @functools.wraps(view)
+        def step(request: HttpRequest, **place: Any) -> HttpResponse:
+            if request.method in ("GET", "HEAD"):
+                return redirect(f"staff:{page}", **place)
+            return posted(request, **place)
+
+        return step
+
+    return decorate

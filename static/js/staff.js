@@ -1,4 +1,21 @@
 "use strict";
+// One box ticks every report to approve; without this the boxes are ticked one by one.
+(() => {
+  const all = document.querySelector("[data-tick-all]");
+  if (!all) return;
+  const box = all.querySelector("input");
+  const boxes = [...all.closest("form").querySelectorAll("input[name=report]")];
+  const show = () => {
+    const ticked = boxes.filter((each) => each.checked).length;
+    box.checked = ticked === boxes.length;
+    box.indeterminate = ticked > 0 && ticked < boxes.length;
+  };
+  box.addEventListener("change", () => { for (const each of boxes) each.checked = box.checked; });
+  for (const each of boxes) each.addEventListener("change", show);
+  all.hidden = false;
+  show();
+})();
+
 // The quarterly form works without this; here it gains a line without a round trip and a word before typing is lost.
 (() => {
   const form = document.querySelector("form.quarter");

@@ -7,10 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from pledges import workflow
-from pledges.enums import ReportState
 from pledges.models import ReportingPeriod
 from pledges.models.reports import due_date
 from pledges.permissions import Action, access, can, require
@@ -76,14 +74,19 @@ def periods(request: HttpRequest, city: str, term: int, plan: str = DEFAULT_PLAN
     )
 
 
-@require_POST
 @access(Action.MANAGE_PERIODS)
 def close(
     request: HttpRequest, city: str, term: int, as_of: dt.date, plan: str = DEFAULT_PLAN
 ) -> HttpResponse:
-    """Take no more reports in a period, or take them again (``step`` is ``reopen``)."""
+    """Take no more reports in a period, or take them again (``step`` is ``reopen``).
+
+    Without a POST: what is unfinished, and the button that closes.
+    """
     found = find_plan(request.user, city, term, plan)
     period = find_period(found, as_of)
+    require(request.user, Action.MANAGE_PERIODS, municipality=found.term.municipality_id)
+    if request.method != "POST":
+        return _ask_to_close(request, period)
     try:
         if request.POST.get("step") == "reopen":
             workflow.open_period(plan=found, as_of=as_of, due_on=period.due_on, user=request.user)
@@ -94,6 +97,16 @@ def close(
     except WorkflowError as error:
         messages.error(request, error.message)
     return redirect(staff_url("periods", found))
+
+
+def _ask_to_close(request: HttpRequest, period: ReportingPeriod) -> HttpResponse:
+    board = staff_url("period", period.plan, period.as_of)
+    if not period.is_open:
+        return redirect(board)
+    work = boards.period_work(request.user, period)
+    links = {"period": board, "periods": staff_url("periods", period.plan)}
+    context = {"plan": period.plan, "period": period, "work": work, "links": links}
+    return render(request, "staff/close.html", context)
 
 
 @access(Action.VIEW_STAFF)
@@ -183,11 +196,7 @@ def publish(
             "previews": previews,
             "asks_reason": any(preview.needs_reason for preview in previews),
             "editions": Edition.objects.for_period(one).newest_first(),
-            "unfinished": [
-                line
-                for line in boards.period_work(request.user, one).lines
-                if line.state != ReportState.APPROVED
-            ],
+            "unfinished": boards.period_work(request.user, one).unfinished,
             "form": form,
             "links": {
                 "period": staff_url("period", found, one.as_of),

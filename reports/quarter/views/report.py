@@ -8,17 +8,16 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from pledges import workflow
 from pledges.permissions import Action, access, can_on
 from pledges.workflow import Conflict, Incomplete, WorkflowError
 from reports.quarter.differences import between_forms, between_reports
-from reports.quarter.entry import Entry, read_entry
+from reports.quarter.entry import Entry, read_entry, settlement_of
 from reports.quarter.figures import stored_figures
 from reports.quarter.forms import CommentForm, QuarterForm, ReasonForm
 from reports.quarter.held import hold_and_sign_in, take_held, typist_mark
-from reports.quarter.lookups import DEFAULT_PLAN, find_period, find_plan, find_pledge, staff_url
+from reports.quarter.lookups import DEFAULT_PLAN, find_period, find_plan, find_pledge, staff_url, step_of
 from reports.quarter.writing import save_quarter, start_correction, submit_quarter
 
 WRITES = (Action.ENTER_REPORT, Action.CORRECT_REPORT)
@@ -90,7 +89,7 @@ def _written(request: HttpRequest, entry: Entry) -> HttpResponse:
     return redirect("staff:home")
 
 
-@require_POST
+@step_of("report")
 @access(*WRITES, signed_out=hold_and_sign_in)
 def figures(
     request: HttpRequest, city: str, term: int, as_of: dt.date, code: str, plan: str = DEFAULT_PLAN
@@ -136,7 +135,7 @@ def correct(
     )
 
 
-@require_POST
+@step_of("report")
 @access(*WRITES)
 def discard(
     request: HttpRequest, city: str, term: int, as_of: dt.date, code: str, plan: str = DEFAULT_PLAN
@@ -154,7 +153,7 @@ def discard(
     return redirect(_address(entry))
 
 
-@require_POST
+@step_of("report")
 @access(Action.CHECK_REPORT)
 def check(
     request: HttpRequest, city: str, term: int, as_of: dt.date, code: str, plan: str = DEFAULT_PLAN
@@ -185,7 +184,7 @@ def check(
     return redirect(staff_url("period", entry.pledge.plan, entry.period.as_of))
 
 
-@require_POST
+@step_of("report")
 @access(Action.ENTER_REPORT, Action.CHECK_REPORT)
 def comment(
     request: HttpRequest, city: str, term: int, as_of: dt.date, code: str, plan: str = DEFAULT_PLAN
@@ -244,6 +243,7 @@ def _form_page(
         "form": form,
         "figures": form.figures(),
         "asks_for_cause": form.asks_for_cause(),
+        "settlement": settlement_of(entry),
         **_places(entry),
         **more,
     }
@@ -257,18 +257,14 @@ def _conflict_page(request: HttpRequest, entry: Entry) -> HttpResponse:
     data = request.POST.copy()
     data["version"] = str(fresh.version)
     mine = QuarterForm(entry=fresh, data=data)
+    told: dict[str, Any] = {
+        "conflict": between_forms(mine, stored),
+        "conflict_report": fresh.report,
+        "conflict_is_own": bool(fresh.report and fresh.report.saved_by_id == request.user.pk),
+    }
     if not (fresh.is_editable and _may_write(request.user, fresh)):
-        return _read_page(
-            request, fresh, status=409, conflict=between_forms(mine, stored), conflict_report=fresh.report
-        )
-    return _form_page(
-        request,
-        fresh,
-        mine,
-        status=409,
-        conflict=between_forms(mine, stored),
-        conflict_report=fresh.report,
-    )
+        return _read_page(request, fresh, status=409, **told)
+    return _form_page(request, fresh, mine, status=409, **told)
 
 
 def _read_page(

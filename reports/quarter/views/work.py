@@ -16,6 +16,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "page": "home",
             "work": boards.my_work(request.user),
+            "leftovers": boards.leftovers(request.user),
             "memberships": memberships_of(request.user),
             "plans": [
                 {"plan": plan, "link": staff_url("periods", plan)} for plan in boards.plans_of(request.user)

@@ -141,6 +141,36 @@ def test_open_and_close_and_open_again(as_coordinator, city):
     assert period.state == PeriodState.OPEN
 
 
+def test_closing_asks_first_and_lists_what_is_unfinished(as_coordinator, city):
+    city.report()
+    PledgeFactory(plan=city.plan, code="1-1", name="시작 전 공약", lead_department=city.lead)
+    page = as_coordinator.get(f"{city.board}-/close/")
+    text = page.content.decode()
+    assert "미완료 보고 2건" in text
+    assert "시작 전 공약" in text
+    assert 'value="close"' in text
+    city.period.refresh_from_db()
+    assert city.period.state == PeriodState.OPEN
+    assert f'href="{city.board}-/close/"' in as_coordinator.get(city.board).content.decode()
+
+
+def test_closing_is_not_offered_while_reports_wait_to_be_checked(as_coordinator, city):
+    submitted(city)
+    text = as_coordinator.get(f"{city.board}-/close/").content.decode()
+    assert "먼저 승인하거나 반려하십시오" in text
+    assert 'value="close"' not in text
+
+
+def test_closing_a_closed_period_leads_to_its_board(as_coordinator, city):
+    response = as_coordinator.get("/staff/hanbit/8/2024-03-31/-/close/")
+    assert response["Location"] == "/staff/hanbit/8/2024-03-31/"
+
+
+def test_approved_report_that_nobody_submitted_begins_its_line_with_the_approval(as_coordinator, city):
+    text = as_coordinator.get("/staff/hanbit/8/2024-03-31/7-2-3/").content.decode()
+    assert '<p class="soft">승인 ' in text
+
+
 @pytest.mark.parametrize("as_of", ["", "2024-13-01", "2030-01-01", "2024-06-30"])
 def test_period_that_can_not_be_opened_is_told_beside_the_date(as_coordinator, city, as_of):
     page = as_coordinator.post("/staff/hanbit/8/", {"as_of": as_of, "due_on": ""})
@@ -154,6 +184,7 @@ def test_periods_denied_to_department_and_auditor(client, city, who):
     client.force_login(getattr(city, who))
     assert client.get("/staff/hanbit/8/").status_code == 200
     assert client.post("/staff/hanbit/8/", {"as_of": "2024-09-30"}).status_code == 403
+    assert client.get(f"{city.board}-/close/").status_code == 403
     assert client.post(f"{city.board}-/close/", {"step": "close"}).status_code == 403
     assert client.get(f"{city.board}-/publish/").status_code == 403
 

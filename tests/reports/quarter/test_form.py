@@ -8,6 +8,8 @@ from django.test import Client
 from budgets.models import Executed
 from pledges.enums import DatePrecision, Mark, PeriodState, ReportState, Role, Status
 from pledges.models import Achievement, Actual, ProgressReport, ScheduleMark
+from pledges.workflow import close_period
+from reports.editions import publish_period
 from reports.fulfilment import plan_fulfilment
 from tests.factories import (
     AchievementFactory,
@@ -241,6 +243,16 @@ def test_level_indicator_replaces_instead_of_adding(as_officer, city):
     assert (figure.after, figure.rate_text) == (60, "75.00")
 
 
+def test_errors_are_listed_in_the_forms_order_with_the_row_they_stand_in(as_officer, city):
+    page = as_officer.post(
+        city.url,
+        city.data(**{"achievement-1-dates": "언젠가", "achievement-1-text": "실적", city.actual: "둘"}),
+    )
+    listed = [name for _field, name, _errors in page.context["form"].field_errors()]
+    assert listed == ["이번 실적: 보고회 개최", "일자 (2번째 줄)"]
+    assert ">일자 (2번째 줄)</a>" in page.content.decode()
+
+
 # --- Who ---
 
 
@@ -286,16 +298,25 @@ def test_report_of_a_closed_period_is_read_only_and_offers_the_correction(as_off
     assert page.context["may_correct"]
 
 
+@pytest.mark.parametrize("step", ["figures", "discard", "check", "comment"])
+@pytest.mark.parametrize("who", ["officer", "coordinator", "auditor"])
+def test_address_of_a_step_leads_to_its_report(client, city, who, step):
+    client.force_login(getattr(city, who))
+    response = client.get(f"{city.url}{step}/")
+    assert (response.status_code, response["Location"]) == (302, city.url)
+
+
 # --- Two at once, and logins that end ---
 
 
 def test_second_of_two_who_save_the_same_form_sees_both_versions(as_officer, city):
     report = city.report()
     colleague = Client()
-    colleague.force_login(MembershipFactory(role=Role.HEAD, department=city.lead).user)
+    colleague.force_login(MembershipFactory(role=Role.HEAD, department=city.lead, user__name="박 과장").user)
     assert colleague.post(city.url, city.data(version="1", cause="동료의 글")).status_code == 302
     page = as_officer.post(city.url, city.data(version="1", cause="나의 글", **{city.actual: "5"}))
     assert page.status_code == 409
+    assert "작성하는 동안 박 과장 님이 이 보고를 저장했습니다" in page.content.decode()
     rows = {row.label: (row.before, row.after) for row in page.context["conflict"]}
     assert rows["부진 사유"] == ("동료의 글", "나의 글")
     assert rows["이번 실적: 보고회 개최"] == ("1", "5")
@@ -307,6 +328,16 @@ def test_second_of_two_who_save_the_same_form_sees_both_versions(as_officer, cit
     )
     assert again.status_code == 302
     assert city.current.cause == "나의 글"
+
+
+def test_own_second_window_is_called_so_and_not_somebody_else(as_officer, city):
+    as_officer.post(city.url, city.data(cause="먼저 연 창"))
+    page = as_officer.post(city.url, city.data(cause="나중 창"))
+    assert page.status_code == 409
+    text = page.content.decode()
+    assert "다른 창에서 이 보고를 이미 저장했습니다" in text
+    assert "먼저 연 창" in text
+    assert str(city.officer) + " 님이" not in text
 
 
 def test_second_of_two_first_drafts_sees_the_first(as_officer, city):
@@ -338,6 +369,8 @@ def test_what_was_typed_after_the_login_ended_comes_back_after_the_next_login(as
     as_officer.logout()
     response = as_officer.post(city.url, city.data(typist=typist, cause="밤새 쓴 글"))
     assert response["Location"] == f"/accounts/login/?next={city.url}"
+    told = as_officer.get(response["Location"]).content.decode()
+    assert "로그인이 만료되었습니다. 입력한 내용은 보관되어 있으며" in told
     login = as_officer.post(
         response["Location"], {"login": city.officer.username, "password": "pass-hanbit-1", "next": city.url}
     )
@@ -369,6 +402,7 @@ def test_form_without_a_signed_typist_is_not_held(client, city):
     response = client.post(city.url, city.data(typist="1"))
     assert response.status_code == 302
     assert "held_form" not in client.session
+    assert "로그인이 만료되어 저장하지 못했습니다" in client.get(response["Location"]).content.decode()
 
 
 def test_form_with_the_token_of_a_former_login_comes_back_with_its_text(city):
@@ -440,3 +474,34 @@ def test_starting_a_correction_twice_leads_to_the_one_under_way(as_officer, city
     as_officer.post(url, {"reason": "하나"})
     as_officer.post(url, {"reason": "둘"})
     assert ProgressReport.objects.for_period(city.earlier).count() == 2
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_draft_left_when_its_period_ended_says_what_became_of_it_and_asks_for_the_reason_first(
+    as_officer, city, published
+):
+    city.report(cause="쓰던 글", saved_by=city.officer)
+    assert as_officer.get(city.url).context["settlement"] is None
+    close_period(period=city.period, user=city.coordinator)
+    if published:
+        publish_period(period=city.period, user=city.coordinator)
+    page = as_officer.get(city.url)
+    text = page.content.decode()
+    assert page.context["form"]["cause"].value() == "쓰던 글"
+    assert "마감되었습니다" in text
+    assert "정정 사유와 총괄부서의 승인이 필요합니다" in text
+    assert ("이 공약은 ‘미제출’로 공개되었습니다" in text) is published
+    assert text.index('name="reason"') < text.index(f'name="{city.actual}"')
+    refused = as_officer.post(city.url, city.data(version="1"))
+    assert list(refused.context["form"].errors) == ["reason"]
+    assert as_officer.post(city.url, city.data(version="1", reason="기한 후 제출")).status_code == 302
+
+
+def test_correction_of_what_was_published_is_not_called_not_submitted(as_officer, city):
+    city.report(state=ReportState.APPROVED)
+    close_period(period=city.period, user=city.coordinator)
+    publish_period(period=city.period, user=city.coordinator)
+    city.report(revision=2, reason="오기")
+    text = as_officer.get(city.url).content.decode()
+    assert "여기에 작성한 내용 없이 공개되었습니다" in text
+    assert "미제출" not in text

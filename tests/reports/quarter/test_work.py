@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from pledges.enums import PeriodState, ReportState, Role
-from reports.quarter.boards import days_left, my_work, period_work
+from reports.quarter.boards import days_left, leftovers, my_work, period_work
 from reports.templatetags.staff import deadline
 from tests.factories import (
     DepartmentFactory,
@@ -59,10 +59,76 @@ def test_supporting_department_sees_the_pledge_and_has_nothing_to_do(city):
     assert not line.is_to_do
 
 
-def test_closed_periods_are_no_work(city):
+def test_supporting_pledges_are_read_apart_and_not_counted(client, city):
+    PledgeFactory(plan=city.plan, code="5", name="우리 공약", lead_department=city.support)
+    (work,) = my_work(city.helper)
+    assert [line.pledge.code for line in work.own] == ["5"]
+    assert [line.pledge.code for line in work.supporting] == ["7-2-3"]
+    assert sum(count for _state, _label, count in work.counts) == 1
+    client.force_login(city.helper)
+    for address in ("/staff/", city.board):
+        text = client.get(address).content.decode()
+        assert text.index("우리 공약") < text.index("다른 부서가 주관하는 공약으로") < text.index(city.url)
+
+
+def test_whole_city_counts_every_pledge(city):
+    PledgeFactory(plan=city.plan, code="5", lead_department=city.support)
+    (work,) = my_work(city.coordinator)
+    assert (len(work.own), work.supporting) == (2, [])
+
+
+def test_closed_periods_are_no_work_where_nothing_was_begun(city):
     city.period.state = PeriodState.CLOSED
     city.period.save()
     assert my_work(city.officer) == []
+    assert leftovers(city.officer) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "who"),
+    [
+        (ReportState.DRAFT, {"officer"}),
+        (ReportState.RETURNED, {"officer"}),
+        (ReportState.SUBMITTED, {"coordinator"}),
+        (ReportState.APPROVED, set()),
+    ],
+)
+@pytest.mark.parametrize("settled", [PeriodState.CLOSED, PeriodState.PUBLISHED])
+def test_unfinished_reports_of_settled_periods_stay_in_the_work_of_who_acts_next(
+    client, city, settled, state, who
+):
+    city.report(state=state)
+    assert leftovers(city.officer) == leftovers(city.coordinator) == []
+    city.period.state, city.period.published_at = settled, timezone.now()
+    city.period.save()
+    for name in ("officer", "helper", "stranger", "coordinator", "auditor"):
+        user = getattr(city, name)
+        assert [line.link for line in leftovers(user)] == ([city.url] if name in who else [])
+        client.force_login(user)
+        assert (city.url in client.get("/staff/").content.decode()) is (name in who)
+
+
+def test_correction_that_the_planning_office_began_stays_in_its_work(city):
+    draft = ReportFactory(
+        pledge=city.pledge, period=city.earlier, revision=2, reason="오기", saved_by=city.coordinator
+    )
+    assert [line.report for line in leftovers(city.coordinator)] == [draft]
+    assert [line.report for line in leftovers(city.officer)] == [draft]
+    other = MembershipFactory(role=Role.COORDINATOR).user
+    assert leftovers(other) == []
+
+
+@pytest.mark.parametrize("who", ["officer", "helper", "coordinator", "auditor"])
+def test_plans_lead_to_their_periods_for_everybody_who_may_see_them(client, city, who):
+    client.force_login(getattr(city, who))
+    assert 'href="/staff/hanbit/8/"' in client.get("/staff/").content.decode()
+    assert client.get("/staff/hanbit/8/").status_code == 200
+
+
+def test_plan_without_a_pledge_of_the_own_department_is_not_linked(client, city):
+    client.force_login(city.stranger)
+    assert 'href="/staff/hanbit/8/"' not in client.get("/staff/").content.decode()
+    assert client.get("/staff/hanbit/8/").status_code == 404
 
 
 def test_person_of_another_department_city_or_none_has_no_work_here(city):
@@ -134,6 +200,9 @@ def test_pages_cost_the_same_queries_for_one_pledge_and_for_three(client, city, 
         for number in range(more):
             pledge = PledgeFactory(plan=city.plan, code=f"1-{number}", lead_department=city.lead)
             ReportFactory(pledge=pledge, period=city.period)
+            ReportFactory(pledge=pledge, period=city.earlier)
+            waiting = PledgeFactory(plan=city.plan, code=f"2-{number}", lead_department=city.lead)
+            ReportFactory(pledge=waiting, period=city.earlier, state=ReportState.SUBMITTED)
         for user in (city.officer, city.coordinator):
             client.force_login(user)
             client.get(address)

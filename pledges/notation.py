@@ -75,7 +75,7 @@ _LONGEST_NUMBER = 30
 def parse_number(text: str, *, negative: bool = True) -> Decimal | None:
     """The number in a cell, or None where it says that nothing was entered.
 
-    Takes ``1,234``, full-width digits, ``₩1,000`` and the negatives ``△3``,
+    Takes ``1,234``, full-width digits, ``₩1,000`` (``￦`` too) and the negatives ``△3``,
     ``▲3``, ``(3)``, ``−3``. Blank, ``-``, ``–`` and ``.`` are nothing, which is
     not 0. Raises NotationError for anything else, and for a negative where
     ``negative`` is False.
@@ -88,7 +88,7 @@ def parse_number(text: str, *, negative: bool = True) -> Decimal | None:
         sign, body = -1, body[1:-1]
     elif body[0] in _MINUS:
         sign, body = -1, body[1:]
-    body = body.removeprefix("₩")
+    body = body.removeprefix("₩").removeprefix("￦")
     if len(body) > _LONGEST_NUMBER or not _NUMBER.fullmatch(body):
         raise NotationError(_("Enter a number such as 1,234 or △3, or “-” where there is none."))
     number = sign * Decimal(body.replace(",", ""))

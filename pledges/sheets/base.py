@@ -5,6 +5,7 @@ cell by cell and collects every error; comparing tells cell by cell what would
 change. Writing to the database is not done here.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,21 @@ from pledges.spreadsheet import Cell, Finding, Row, Sheet, WrittenColumn, Writte
 
 Key = tuple[Any, ...]
 TOTAL = "합계"
+# Words that stand over several columns of a two-row header, spaces removed; a year may too.
+GROUP_WORDS = (
+    "임기내",
+    "연도별",
+    "연차별",
+    "연도별투자계획",
+    "연차별투자계획",
+    "연도별목표",
+    "투자계획",
+    "투자액",
+    "사업비",
+    "추진일정",
+    "추진계획",
+    "분류",
+)
 
 
 class Column(Field):
@@ -141,6 +157,7 @@ class _Header:
     row: int
     last_row: int
     positions: dict[str, int]
+    is_sound: bool = True
 
 
 class SheetResource(Resource):
@@ -191,6 +208,9 @@ class SheetResource(Resource):
         header = self._find_header(sheet, table)
         if header is None:
             return table
+        report_problems(sheet, header.last_row, table.errors)
+        if not header.is_sound:
+            return table
         table.positions = header.positions
         if self.has_money:
             table.unit = self._unit_note(sheet, header, table)
@@ -231,7 +251,9 @@ class SheetResource(Resource):
         values: dict[str, Any] = {}
         cells: dict[str, Cell] = {}
         is_broken = False
-        for name, position in table.positions.items():
+        # The keys first: what a cell may hold can depend on them.
+        for name in sorted(table.positions, key=lambda name: not self.columns[name].is_key):
+            position = table.positions[name]
             column = self.columns[name]
             cell = row.cells.get(position)
             if cell is not None:
@@ -310,44 +332,61 @@ class SheetResource(Resource):
         )
         # Most of a header is a header with a mistake in it: say which word is not known.
         for cell in likeliest.cells.values() if likeliest and best[0] > 1 else ():
-            if header_word(cell) and header_word(cell) not in by_spelling:
+            if header_word(cell) and not cell.problem and header_word(cell) not in by_spelling:
                 table.errors.append(self._unknown_header(cell))
+        if likeliest:
+            report_problems(sheet, likeliest.number, table.errors)
         return None
 
     def _unknown_header(self, cell: Cell) -> Finding:
-        message = _("This column is not known. Known columns: %(columns)s.") % {
-            "columns": ", ".join(self.columns)
-        }
-        if cell.is_date:
-            message = _("Excel has turned this header into a date; format the row as text.")
-        return Finding(self.sheet_name, cell.address, cell.shown, message)
+        return Finding(self.sheet_name, cell.address, cell.shown, header_message(cell, self.columns))
 
     def _read_header(
         self, sheet: Sheet, row: Row, below: Row | None, by_spelling: Mapping[str, str], table: Table
     ) -> _Header | None:
         spans = [merge for merge in sheet.merged if merge[0] == row.number and merge[2] <= row.number + 1]
-        groups = {merge[1]: merge for merge in spans if merge[0] == merge[2] and merge[1] < merge[3]}
+        groups = {
+            merge[1]: range(merge[1], merge[3] + 1)
+            for merge in spans
+            if merge[0] == merge[2] and merge[1] < merge[3]
+        }
         tall = any(merge[2] > merge[0] for merge in spans)
         two_rows = (
             below is not None
             and below.number == row.number + 1
             and (tall or bool(groups))
-            and (self._continues_header(below, by_spelling))
+            and (self._continues_header(below, groups, by_spelling))
         )
-        cells = dict(row.cells)
-        if two_rows and below:
-            for column in groups:
-                cells.pop(column, None)
-            cells |= below.cells
-        positions: dict[str, int] = {}
+        cells = list(row.cells.values())
         is_sound = True
-        for column, cell in sorted(cells.items()):
-            word = header_word(cell)
-            if not word:
+        if two_rows and below:
+            under = {column: by_spelling.get(header_word(cell), "") for column, cell in below.cells.items()}
+            for column in groups.keys() & row.cells.keys():
+                cell = row.cells[column]
+                cells.remove(cell)
+                names = [under[place] for place in groups[column] if place in under]
+                if not cell.problem and not self._may_head(cell, names):
+                    is_sound = False
+                    message = header_message(cell, GROUP_WORDS)
+                    table.errors.append(Finding(self.sheet_name, cell.address, cell.shown, message))
+            cells += below.cells.values()
+        positions: dict[str, int] = {}
+        for cell in sorted(cells, key=lambda cell: (cell.column, cell.row)):
+            column, word = cell.column, header_word(cell)
+            if not word and not cell.problem:
                 continue
             name = by_spelling.get(word)
+            if cell.problem:
+                # Reported with those above the header.
+                is_sound = False
+                continue
             if column in groups and not two_rows:
                 message = _("This header is merged over several columns; give every column its own.")
+            elif name is not None and positions.get(name) == column:
+                # A merged cell whose covered part repeats it.
+                continue
+            elif column in positions.values():
+                message = _("This column has a header in the row above already.")
             elif name is None:
                 message = self._unknown_header(cell).message
             elif name in positions:
@@ -358,11 +397,27 @@ class SheetResource(Resource):
             is_sound = False
             table.errors.append(Finding(self.sheet_name, cell.address, cell.shown, message))
         last = row.number + 1 if two_rows else row.number
-        return _Header(row.number, last, positions) if is_sound else None
+        return _Header(row.number, last, positions, is_sound)
 
-    def _continues_header(self, below: Row, by_spelling: Mapping[str, str]) -> bool:
-        """Whether the row under a header with merged cells holds headers too."""
-        return all(header_word(cell) in by_spelling for cell in below.cells.values())
+    def _continues_header(
+        self, below: Row, groups: Mapping[int, range], by_spelling: Mapping[str, str]
+    ) -> bool:
+        """Whether the row under a header with merged cells holds headers too: most of its words are known.
+
+        Where cells are merged sideways, only the words under them count.
+        """
+        places = {place for span in groups.values() for place in span} or set(below.cells)
+        words = [header_word(cell) for column, cell in below.cells.items() if column in places]
+        return sum(word in by_spelling for word in words) * 2 > len(words)
+
+    def _may_head(self, cell: Cell, names: list[str]) -> bool:
+        """Whether a word may stand over the columns ``names``: a known one, or a year of theirs."""
+        word = header_word(cell)
+        if word in GROUP_WORDS:
+            return True
+        columns = [self.columns[name] for name in names if name in self.columns]
+        years = {column.year or (column.quarter or (None,))[0] for column in columns}
+        return len(years) == 1 and word.removesuffix("년").removesuffix(".") == str(years.pop())
 
     def _unit_note(self, sheet: Sheet, header: _Header, table: Table) -> MoneyUnit | None:
         """The unit of ``(단위 : 천원)`` above the header, or None."""
@@ -370,11 +425,11 @@ class SheetResource(Resource):
             if row.number >= header.row:
                 break
             for cell in row.cells.values():
-                text = fold_word(cell.value) if isinstance(cell.value, str) else ""
-                if "단위" not in text:
+                words = _noted_units(cell.value) if isinstance(cell.value, str) else None
+                if words is None:
                     continue
-                word = text.partition("단위")[2].strip(":()[]<>〈〉")
-                unit = from_sheet_word(MoneyUnit, word)
+                units = {unit for word in words if (unit := from_sheet_word(MoneyUnit, word))}
+                unit = units.pop() if len(units) == 1 else None
                 if unit is None:
                     table.errors.append(
                         Finding(
@@ -497,6 +552,45 @@ def header_word(cell: Cell) -> str:
         return fold_word(cell.text)
     except NotationError:
         return shown(cell.value)
+
+
+def header_message(cell: Cell, known: Iterable[str]) -> str:
+    """What is wrong with a header that is none of the ``known`` ones."""
+    if cell.problem:
+        return cell.problem
+    if cell.is_date:
+        return _("Excel has turned this header into a date; format the row as text.")
+    return _("This column is not known. Known columns: %(columns)s.") % {"columns": ", ".join(known)}
+
+
+def report_problems(sheet: Sheet, last_row: int, errors: list[Finding]) -> None:
+    """An error for every cell down to ``last_row`` that has no usable value: titles, notes and headers.
+
+    What a broken note or header would have said (a unit of money!) is not known, so it can't be passed over.
+    """
+    for row in sheet.rows:
+        if row.number > last_row:
+            break
+        errors += [
+            Finding(sheet.name, cell.address, cell.shown, cell.problem)
+            for cell in row.cells.values()
+            if cell.problem
+        ]
+
+
+def _noted_units(text: str) -> list[str] | None:
+    """The words of a unit note, ``(단위 : 개소, 백만원)``; None where the text is no such note.
+
+    Without a colon it is one only where nothing but a unit of money follows:
+    ``단위사업별 투자계획`` is a title.
+    """
+    word = fold_word(text)
+    if match := re.search(r"단위:([^()\[\]<>〈〉【】]*)", word):
+        return match[1].split(",")
+    match = re.fullmatch(r"[(\[<〈【]?단위([^()\[\]<>〈〉【】]*)[)\]>〉】]?", word)
+    if match and any(from_sheet_word(MoneyUnit, part) for part in match[1].split(",")):
+        return match[1].split(",")
+    return None
 
 
 def _some(numbers: list[int]) -> str:

@@ -19,7 +19,9 @@ from pledges.sheets.base import (
     SheetChanges,
     SheetResource,
     Table,
+    header_message,
     header_word,
+    report_problems,
 )
 from pledges.sheets.snapshot import Snapshot
 from pledges.sheets.widgets import (
@@ -28,6 +30,7 @@ from pledges.sheets.widgets import (
     BudgetedWidget,
     CodeWidget,
     DayWidget,
+    DepartmentWidget,
     ImplementersWidget,
     MoneyWidget,
     NamesWidget,
@@ -38,9 +41,10 @@ from pledges.sheets.widgets import (
     TextWidget,
     WholeWidget,
     WordWidget,
+    exact_rate,
     fold_name,
 )
-from pledges.spreadsheet import Finding, Sheet, WrittenColumn, WrittenSheet
+from pledges.spreadsheet import Finding, Row, Sheet, WrittenColumn, WrittenSheet
 from pledges.validators import validate_city_code, validate_plan_code
 
 CITY, CITY_CODE, NUMBER = "지자체", "지자체 코드", "민선"
@@ -116,27 +120,29 @@ class InfoResource(Resource):
             error("A1", "", _("This sheet is hidden. Unhide it, look at it, and try again."))
         if info.errors:
             return info
-        header = next(
-            (
-                (row.number, {header_word(cell): column for column, cell in row.cells.items()})
-                for row in sheet.rows
-                if {self.ITEM, self.VALUE} <= {header_word(cell) for cell in row.cells.values()}
-            ),
-            None,
-        )
-        if header is None:
-            error(
-                "A1",
-                "",
-                _("The header is missing or incomplete; these columns have to be there: %(columns)s.")
-                % {"columns": f"{self.ITEM}, {self.VALUE}"},
-            )
+        header = self._find_header(sheet)
+        positions = self._read_header(sheet, header, info.errors)
+        if header is None or len(positions) < 2:
             return info
         names = {spelling: name for name, column in self.columns.items() for spelling in column.spellings}
+        strays = header.cells.keys() - positions.values()
         for row in sheet.rows:
-            item = row.cells.get(header[1][self.ITEM])
-            value = row.cells.get(header[1][self.VALUE])
-            if row.number <= header[0] or (item is None and value is None):
+            item = row.cells.get(positions[self.ITEM])
+            value = row.cells.get(positions[self.VALUE])
+            if row.number <= header.number:
+                continue
+            for column, stray in row.cells.items():
+                is_blank = not header_word(stray) and not stray.problem
+                if is_blank or column in strays or column in positions.values():
+                    continue
+                strays.add(column)
+                error(
+                    stray.address,
+                    stray.shown,
+                    _("There is a value here, but the column has no header in row %(row)s.")
+                    % {"row": header.number},
+                )
+            if item is None and value is None:
                 continue
             name = names.get(header_word(item)) if item else None
             if name is None or name in info.addresses:
@@ -168,6 +174,41 @@ class InfoResource(Resource):
                 error(address, "", _("%(column)s is missing; every plan needs it.") % {"column": name})
         self._check_dates(info)
         return info
+
+    def _find_header(self, sheet: Sheet) -> Row | None:
+        """The first row with both headers, else the first with one of them."""
+        wanted = {self.ITEM, self.VALUE}
+        hits = [(len(wanted & {header_word(cell) for cell in row.cells.values()}), row) for row in sheet.rows]
+        return next((row for least in (2, 1) for found, row in hits if found >= least), None)
+
+    def _read_header(self, sheet: Sheet, header: Row | None, errors: list[Finding]) -> dict[str, int]:
+        """The columns of 항목 and 값; every other word of the row, and what is missing, is an error."""
+        positions: dict[str, int] = {}
+        if header:
+            report_problems(sheet, header.number, errors)
+        for column, cell in header.cells.items() if header else ():
+            word = header_word(cell)
+            if not word or cell.problem:
+                continue
+            message = header_message(cell, (self.ITEM, self.VALUE))
+            if word in positions:
+                message = _("The column %(column)s stands here a second time.") % {"column": word}
+            elif word in {self.ITEM, self.VALUE}:
+                positions[word] = column
+                continue
+            errors.append(Finding(self.sheet_name, cell.address, cell.shown, message))
+        told = {finding.cell for finding in errors}
+        if len(positions) < 2 and not (header and told & {cell.address for cell in header.cells.values()}):
+            errors.append(
+                Finding(
+                    self.sheet_name,
+                    header.cells[min(header.cells)].address if header else "A1",
+                    "",
+                    _("The header is missing or incomplete; these columns have to be there: %(columns)s.")
+                    % {"columns": f"{self.ITEM}, {self.VALUE}"},
+                )
+            )
+        return positions
 
     def _check_dates(self, info: Info) -> None:
         starts_on, ends_on, as_of = (info.values.get(name) for name in (STARTS_ON, ENDS_ON, AS_OF))
@@ -278,7 +319,7 @@ class PledgeResource(SheetResource):
     area = Column(AREA, AreasWidget(1), is_text=True, width=18)
     strategy = Column(STRATEGY, AreasWidget(4), is_text=True, width=18)
     name = Column(NAME, TextWidget(300), is_required=True, wraps=True, width=36)
-    lead = Column(LEAD, NameWidget(100), width=14)
+    lead = Column(LEAD, DepartmentWidget(100), width=14)
     supporting = Column(SUPPORTING, NamesWidget(100), width=18)
     completion = Column(COMPLETION, WordWidget(Completion))
     implementers = Column(IMPLEMENTERS, ImplementersWidget())
@@ -339,6 +380,21 @@ class PledgeResource(SheetResource):
                 finding.cell == table.address(row, NAME) for finding in table.errors
             ):
                 table.error(row, NAME, _("%(column)s is missing; every row needs it.") % {"column": NAME})
+
+    def check_rates(self, table: Table) -> None:
+        """Rates that will be stored have at most four decimals; those only compared are set aside before."""
+        for row in table.rows.values():
+            if (rate := row.values.get(RATE)) is None:
+                continue
+            try:
+                row.values[RATE] = exact_rate(rate)
+            except NotationError as error:
+                del row.values[RATE]
+                table.error(row, RATE, str(error))
+
+    def compare(self, table: Table, stored: Mapping[Key, Mapping[str, Any]]) -> SheetChanges:
+        self.check_rates(table)
+        return super().compare(table, stored)
 
     def resolve_areas(
         self, table: Table, stored: Mapping[Key, Mapping[str, Any]], tree: AreaTree

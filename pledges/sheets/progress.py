@@ -224,7 +224,8 @@ class IndicatorResource(SheetResource):
             own = value.own if value else None
             cumulative = value.cumulative if value else None
             row.values[label] = own
-            if kind == IndicatorKind.CUMULATIVE and own is not None and own < 0:
+            # A year's actual may be below zero, where it corrects earlier ones; a target makes no sense so.
+            if not is_actual and kind == IndicatorKind.CUMULATIVE and own is not None and own < 0:
                 table.error(row, label, _("A negative number makes no sense here."))
             if is_actual and not self.scope.has_begun(year):
                 if own:
@@ -254,10 +255,13 @@ class IndicatorResource(SheetResource):
                 )
 
     def written_row(self, key: Key, values: Mapping[str, Any]) -> list[Any]:
-        """Counts as ``1(4)``, levels as numbers; 이행 only up to the 기준일."""
+        """Counts as ``1(4)``, levels as numbers; 이행 only up to the 기준일.
+
+        The running total opens with the 기준값, as on the card.
+        """
         cells = dict(values)
         is_actual = key[2] == Side.ACTUAL
-        running = Decimal(0)
+        running = values.get(BASELINE) or Decimal(0)
         has_begun = False
         for label, year in self.years.items():
             own = cells.get(label)

@@ -8,6 +8,7 @@ export writes. ``blank`` is the value of an empty cell.
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -38,7 +39,7 @@ from pledges.notation import (
     won_from,
 )
 from pledges.sheets.scope import Scope
-from pledges.spreadsheet import Cell
+from pledges.spreadsheet import DUST, Cell
 from pledges.validators import validate_pledge_code
 
 # A text of a card is a paragraph or two; what is longer is a pasted document.
@@ -138,6 +139,20 @@ class NameWidget(TextWidget):
 
     def parse(self, cell: Cell, scope: Any) -> str:
         return self.check(fold_name(cell.text))
+
+
+class DepartmentWidget(NameWidget):
+    """One department; ``-`` is none."""
+
+    def parse(self, cell: Cell, scope: Any) -> str:
+        name = super().parse(cell, scope)
+        if name in {"-", "–", "—", "―", "−"}:
+            return ""
+        if "," in name or "、" in name:
+            raise NotationError(
+                _("Enter one lead department (담당부서); the others belong in the column 협조부서.")
+            )
+        return name
 
 
 def fold_name(text: str) -> str:
@@ -305,7 +320,7 @@ class AreasWidget(TextWidget):
             raise NotationError(
                 _("Excel has turned this code into a date. Format the cell as text and type it again.")
             )
-        text = fold_key(cell.text)
+        text = fold_name(cell.text)
         if text in {"", "-"}:
             return ()
         steps = [step.strip() for step in text.split(">")]
@@ -318,8 +333,9 @@ class AreasWidget(TextWidget):
         return tuple(self.step(step) for step in steps)
 
     def step(self, text: str) -> AreaName:
-        code, _space, name = text.partition(" ")
-        name = self.check(name.strip())
+        # What parts code and name may be any white space: a line break, a space that never breaks.
+        code, *rest = text.split(maxsplit=1)
+        name = self.check(clean_text("".join(rest)))
         if len(name) > 100:
             raise NotationError(_("The name of an area has at most 100 characters."))
         return AreaName(checked_code(code, validate_pledge_code), name)
@@ -387,13 +403,25 @@ def exact(number: Decimal | None) -> Decimal | None:
 
 
 class PercentWidget(CellWidget):
-    """A rate in percent, 0 to 100."""
+    """A rate in percent, 0 to 100, with all its decimals: most rates are only compared.
+
+    What is stored of them goes through ``exact_rate`` first.
+    """
 
     def parse(self, cell: Cell, scope: Any) -> Decimal | None:
-        return exact(parse_percent(cell.text))
+        return parse_percent(cell.text)
 
     def render(self, value: Any, obj: Any = None, *, scope: Scope | None = None, **kwargs: Any) -> Any:
         return value if value is None or isinstance(value, str) else f"{format_number(value)}%"
+
+
+def exact_rate(rate: Decimal) -> Decimal:
+    """A rate as it is stored; what stands below 1e-9 behind its four decimals is float dust and goes.
+
+    Raises NotationError where more than dust would be lost.
+    """
+    rounded = rate.quantize(Decimal(1).scaleb(-EXACT_PLACES))
+    return rounded if abs(rounded - rate) <= DUST else exact(rate) or rounded
 
 
 class YearValueWidget(CellWidget):
@@ -407,16 +435,29 @@ class YearValueWidget(CellWidget):
 
 
 class MoneyWidget(CellWidget):
-    """An amount in the sheet's unit, as whole 원; None is "nothing entered"."""
+    """An amount in the sheet's unit, as whole 원; None is "nothing entered".
+
+    ``may_be_negative`` says of a row, by the keys read of it, whether its amounts may be below zero.
+    """
 
     LIMIT = 10**16
 
+    def __init__(self, may_be_negative: Callable[[Mapping[str, Any]], bool] | None = None) -> None:
+        super().__init__()
+        self.may_be_negative = may_be_negative
+
+    def clean(self, value: Cell | None, row: Any = None, *, scope: Scope | None = None, **kwargs: Any) -> Any:
+        won = super().clean(value, row, scope=scope, **kwargs)
+        if won is not None and won < 0 and not (self.may_be_negative and self.may_be_negative(row or {})):
+            raise NotationError(_("A negative number makes no sense here."))
+        return won
+
     def parse(self, cell: Cell, scope: Scope) -> int | None:
-        number = parse_number(cell.text, negative=False)
+        number = parse_number(cell.text)
         if number is None:
             return None
         won = won_from(number, scope.unit)
-        if won > self.LIMIT:
+        if abs(won) > self.LIMIT:
             raise NotationError(_("This amount is too large; check the unit."))
         return won
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -40,6 +41,12 @@ class Line(NamedTuple):
 PLANNED, SECURED, EXECUTED = "planned", "secured", "executed"
 TOTAL_LINE = Line("total")
 PREFIXES = {SECURED: "확보액", EXECUTED: "집행액"}
+
+
+def _is_executed(row: Mapping[str, Any]) -> bool:
+    """Whether a row is of money spent: a year's sum may be below zero, where it corrects earlier ones."""
+    line = row.get(SOURCE)
+    return line is not None and line.kind == EXECUTED
 
 
 class LineWidget(CellWidget):
@@ -102,9 +109,9 @@ class InvestmentResource(SheetResource):
     code = Column(CODE, CodeWidget(), is_key=True, is_text=True)
     project = Column(PROJECT, NameWidget(200), is_key=True, width=30)
     line = Column(SOURCE, LineWidget(), is_key=True, width=13)
-    total = Column(TOTAL, MoneyWidget(), is_checked=True)
-    prior = Column(PRIOR, MoneyWidget(), aliases=("기투자액",))
-    within = Column(WITHIN, MoneyWidget(), is_checked=True, aliases=("임기내",))
+    total = Column(TOTAL, MoneyWidget(_is_executed), is_checked=True)
+    prior = Column(PRIOR, MoneyWidget(_is_executed), aliases=("기투자액",))
+    within = Column(WITHIN, MoneyWidget(_is_executed), is_checked=True, aliases=("임기내",))
     after = Column(AFTER, MoneyWidget(), aliases=("임기후투자",))
 
     def __init__(self, scope: Scope) -> None:
@@ -114,7 +121,7 @@ class InvestmentResource(SheetResource):
         self.sources_arriving: set[tuple[str, str]] = set()
 
     def term_columns(self) -> list[Column]:
-        return year_columns(self.scope, MoneyWidget)
+        return year_columns(self.scope, partial(MoneyWidget, _is_executed))
 
     @property
     def spans(self) -> dict[str, tuple[str, int | None]]:

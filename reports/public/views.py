@@ -235,6 +235,7 @@ def card(request: HttpRequest, city: str, term: int, plan: str, code: str) -> Ht
         "mean_working": wording.mean_working(document),
         "rounding": wording.rounding_words(document.plan.decimals, document.plan.rounding),
         "grid_years": wording.grid_years(document),
+        "is_marked": wording.is_marked(document),
         "previous": rows.before(row.position).without_cards().first(),
         "next": rows.after(row.position).without_cards().first(),
         "editions": editions,

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from pledges.enums import Completion, HeadlineMethod, Implementer, IndicatorKind, Novelty, Rounding, Status
 from pledges.notation import format_number
@@ -130,16 +130,20 @@ def status_box(card: Card) -> Box:
 def rounding_words(decimals: int, rounding: str) -> str:
     """How displayed rates are cut."""
     if rounding == Rounding.TRUNCATE:
-        return (
-            _("cut off after %(count)s decimal places") % {"count": decimals}
-            if decimals
-            else _("cut off to whole percent")
+        if not decimals:
+            return _("cut off to whole percent")
+        words = ngettext(
+            "cut off after %(count)s decimal place", "cut off after %(count)s decimal places", decimals
         )
-    return (
-        _("rounded half up to %(count)s decimal places") % {"count": decimals}
-        if decimals
-        else _("rounded half up to whole percent")
-    )
+    else:
+        if not decimals:
+            return _("rounded half up to whole percent")
+        words = ngettext(
+            "rounded half up to %(count)s decimal place",
+            "rounded half up to %(count)s decimal places",
+            decimals,
+        )
+    return words % {"count": decimals}
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,3 +275,8 @@ def grid_years(card: Card) -> list[tuple[int, int]]:
     for column in card.quarters:
         years[column.year] = years.get(column.year, 0) + 1
     return list(years.items())
+
+
+def is_marked(card: Card) -> bool:
+    """Whether any quarter of the grid is planned, under way or done."""
+    return any(cell for line in card.grid for cell in line.cells)

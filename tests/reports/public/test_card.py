@@ -1,5 +1,7 @@
 """The card page: everything that Naju's official card shows."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
@@ -25,11 +27,11 @@ def test_card_shows_the_figures_of_the_official_form(naju, text_of):
 
 def test_card_head_marks_what_was_chosen(naju, text_of):
     page = text_of(CARD)
-    assert "완료시기 ● 임기내 (선택) ○ 임기후" in page
-    assert "사업주체 ○ 국가 ○ 도 ● 나주시 (선택) ○ 민간" in page
-    assert "신규여부 ○ 신규 ● 계속 (선택)" in page
-    assert "예산구분 ● 예산 (선택) ○ 비예산" in page
-    assert "추진상황 ○ 완료 종결 ● 완료 후 계속추진 (선택) ○ 정상추진 ○ 일부추진" in page
+    assert "완료시기 ✓ 임기내 (선택) 임기후" in page
+    assert "사업주체 국가 도 ✓ 나주시 (선택) 민간" in page
+    assert "신규여부 신규 ✓ 계속 (선택)" in page
+    assert "예산구분 ✓ 예산 (선택) 비예산" in page
+    assert "추진상황 완료 종결 ✓ 완료 후 계속추진 (선택) 정상추진 일부추진" in page
 
 
 def test_indicator_table_is_in_the_notation_of_the_card(naju, text_of):
@@ -149,3 +151,19 @@ def test_card_asks_the_database_the_same_whatever_the_plan(count, client, django
     code = EditionPledge.objects.first().code
     with django_assert_num_queries(6):
         assert client.get(f"/hanbit/8/pledges/{code}/").status_code == 200
+
+
+def test_schedule_without_a_mark_says_so_in_place_of_the_legend(naju, text_of):
+    assert "○ 계획 · ◐" in text_of(CARD)
+    plan = made.make_pledges(1, code="1-1")
+    factories.ScheduleTaskFactory(pledge=Pledge.objects.get(code="1-1"), name="기초 조사")
+    made.publish(plan, dt.date(2024, 3, 31))
+    page = text_of("/hanbit/8/pledges/1-1/")
+    assert "기초 조사" in page
+    assert "아직 표시된 분기가 없습니다." in page
+    assert "○ 계획" not in page
+
+
+def test_card_says_that_the_reason_is_the_whole_edition_s(naju, text_of):
+    assert "정정 사유(판 전체)" in text_of(CARD)
+    assert "정정 사유(판 전체)" not in text_of("/naju/8/")

@@ -40,7 +40,7 @@ def test_front_page_shows_the_headline_with_its_formula(naju, text_of):
     assert "이행률 100.00%" in page
     assert "(완료 종결 + 완료 후 계속추진) ÷ 전체 공약 = 1 ÷ 1 = 100.00%" in page
     assert "기준일 2025. 9. 30. · 제1판" in page
-    assert "추진 중 0.00%" in page
+    assert "추진 중 0.00% (= 100 − 100.00)" in page
     assert "7 시민소통 1 73.33%" in page
 
 
@@ -189,7 +189,7 @@ def test_public_pages_are_read_only(naju, client):
 
 def test_area_shows_its_parts_and_pledges(naju, text_of):
     page = text_of("/naju/8/areas/7/")
-    assert "공약 1 공약별 이행률의 평균 73.33% 소요예산 75.4 백만원 집행액 42 백만원" in page
+    assert "공약 1 평균 이행률 73.33% 소요예산 75.4 백만원 집행액 42 백만원" in page
     assert "7-2 조직문화 1 73.33%" in page
     assert "7-2-3 학습동아리 활성화" in page
     assert "7 시민소통 7-2 조직문화" in text_of("/naju/8/areas/7-2/")
@@ -311,3 +311,10 @@ def test_page_that_has_not_changed_is_answered_with_304(two_quarters, client):
     )
     made.publish(two_quarters, JUNE, reason="다시 봄")
     assert client.get("/hanbit/8/", headers={"if-none-match": tag}).status_code == 200
+
+
+def test_headline_and_means_of_areas_have_names_of_their_own(naju, text_of):
+    for address in ("/naju/8/", "/naju/8/areas/7/"):
+        page = text_of(address)
+        assert "평균 이행률: 공약 이행률의 평균(하위 분야 포함)" in page
+        assert "분야 공약 평균 이행률" in page or "분야 공약 수 평균 이행률" in page

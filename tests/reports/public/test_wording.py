@@ -40,6 +40,14 @@ def test_rounding_is_said_in_words(decimals, rounding, words):
         assert rounding_words(decimals, rounding) == words
 
 
+@pytest.mark.parametrize(
+    ("decimals", "words"), [(1, "cut off after 1 decimal place"), (2, "cut off after 2 decimal places")]
+)
+def test_rounding_in_english_knows_one_from_many(decimals, words):
+    with translation.override("en"):
+        assert rounding_words(decimals, "truncate") == words
+
+
 def indicator(**values) -> IndicatorRow:
     filled = {
         "name": "지표",

@@ -19,7 +19,7 @@ from pledges.notation import (
     in_unit,
     sheet_word,
 )
-from pledges.sheets.base import Column, Key, ReadRow, SheetResource, Table
+from pledges.sheets.base import Column, Key, ReadRow, SheetChanges, SheetResource, Table
 from pledges.sheets.plan import CODE
 from pledges.sheets.progress import year_columns
 from pledges.sheets.scope import Scope
@@ -116,9 +116,11 @@ class InvestmentResource(SheetResource):
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(scope)
-        # Sub-projects that stand already, and those that had only a total until this file gave sources.
+        # Sub-projects that stand already; their money without a source, by column.
         self.known_projects: frozenset[tuple[str, str]] = frozenset()
-        self.sources_arriving: set[tuple[str, str]] = set()
+        self.unspecified: dict[tuple[str, str], dict[str, int | None]] = {}
+        # The columns in which this file's amounts by source replace that money.
+        self.replaced: dict[tuple[str, str], set[str]] = {}
 
     def term_columns(self) -> list[Column]:
         return year_columns(self.scope, partial(MoneyWidget, _is_executed))
@@ -161,7 +163,10 @@ class InvestmentResource(SheetResource):
         return money
 
     def stored(self, snapshot: Snapshot, money: StoredMoney) -> dict[Key, dict[str, Any]]:
-        """Every row as an export writes it: the total first, then planned, secured and executed by source."""
+        """Every row as an export writes it: the total first, then planned, secured and executed by source.
+
+        ``unspecified`` is set: what of the totals has no source.
+        """
         sources: dict[tuple[int, str], set[MoneySource]] = defaultdict(set)
         for pk, source, _span, _year in money.planned:
             sources[pk, PLANNED].add(MoneySource(source))
@@ -176,6 +181,8 @@ class InvestmentResource(SheetResource):
                 for source in sources[project.pk, PLANNED]
             }
             result[code, name, TOTAL_LINE] = self._sum(planned.values())
+            if whole := planned.get(MoneySource.UNSPECIFIED):
+                self.unspecified[code, name] = whole
             for source in PLANNED_SOURCES:
                 if source in planned:
                     result[code, name, Line(PLANNED, source)] = planned[source]
@@ -224,9 +231,27 @@ class InvestmentResource(SheetResource):
     # --- Reading ----------------------------------------------------------------
 
     def resolve(self, table: Table, stored: dict[Key, dict[str, Any]]) -> None:
-        """Check sums and what may not be entered; a 총계 row becomes money without a source, or nothing.
+        """Check sums and what may not be entered, and settle what the 총계 row means.
 
-        It becomes money where the sub-project has no amounts by source, in the file or in store.
+        Money without a source has no row of its own: an export writes it into
+        the 총계 row, as the sum of itself and the amounts by source. Read back,
+        sub-project by sub-project, with what is stored in rows and columns that
+        the file leaves out:
+
+        * No amount by source is left in any column: the 총계 row is money without
+          a source, blank cells too. So blank rows clear a sub-project, and a
+          total whose sources are cleared is kept as "source not given".
+        * Otherwise the 총계 row is checked and never stored. Only where money
+          without a source stands already, in a column without an amount by
+          source, does its cell still say that money.
+        * Amounts by source replace money without one: in the columns of the file,
+          where they are the sub-project's first; in a sub-project that holds
+          both, only in the columns where they are the first.
+        * No 총계 row, or no such column: its money without a source stays, and
+          sums hold both.
+
+        Afterwards a 총계 row holds the money without a source that is to stand,
+        with which ``compare`` compares it; what is replaced is in ``replaced``.
         """
         groups: dict[tuple[str, str], dict[Line, ReadRow]] = defaultdict(dict)
         for (code, name, line), row in table.rows.items():
@@ -239,47 +264,71 @@ class InvestmentResource(SheetResource):
                 if line.kind == EXECUTED:
                     self._check_executed(table, row)
                 self._check_row_sums(table, row)
-            after = {line: dict(cells) for line, cells in held[pair].items() if line.kind == PLANNED}
+            sources = {line: cells for line, cells in held[pair].items() if line.kind == PLANNED}
+            before = self._sum(sources.values())
+            after = {line: dict(cells) for line, cells in sources.items()}
             for line, row in rows.items():
                 if line.kind == PLANNED:
                     cells = after.setdefault(line, {})
                     cells.update(
                         {name: row.values.get(name) for name in self.spans if name in table.positions}
                     )
-            has_sources = any(amount is not None for cells in after.values() for amount in cells.values())
-            self._watch_arriving(table, pair, rows, held[pair])
-            total = rows.get(TOTAL_LINE)
-            if total is None:
-                continue
-            if has_sources:
-                self._check_column_sums(table, total, self._sum(after.values()))
-                # Only checked: the cells are set to what is stored, so that they never count as a change.
-                before = held[pair].get(TOTAL_LINE, {})
-                for name in self.spans:
-                    if name in total.values:
-                        total.values[name] = before.get(name)
+            self._settle_total(table, pair, rows, before, self._sum(after.values()))
 
-    def _watch_arriving(
+    def _settle_total(
         self,
         table: Table,
         pair: tuple[str, str],
         rows: Mapping[Line, ReadRow],
-        held: Mapping[Line, Mapping[str, Any]],
+        before: Mapping[str, int | None],
+        after: Mapping[str, int | None],
     ) -> None:
-        """Note a sub-project whose total was stored without a source, where the file now gives sources."""
-        if any(line.kind == PLANNED for line in held):
+        """One sub-project of ``resolve``; ``before`` and ``after`` are its sums of amounts by source."""
+        if all(amount is None for amount in after.values()):
             return
-        if all(amount is None for amount in held.get(TOTAL_LINE, {}).values()):
+        whole = dict(self.unspecified.get(pair, {}))
+        is_first = all(amount is None for amount in before.values())
+        replaced = {
+            name
+            for name, amount in whole.items()
+            if amount is not None
+            and name in table.positions
+            and (is_first or (before[name] is None and after[name] is not None))
+        }
+        if replaced:
+            self.replaced[pair] = replaced
+            arriving = next(
+                row
+                for line, row in rows.items()
+                if line.kind == PLANNED and any(row.values.get(name) is not None for name in self.spans)
+            )
+            table.warn(
+                arriving,
+                SOURCE,
+                _(
+                    "Amounts without a source are stored here; in the columns of this file,"
+                    " the amounts by source replace them."
+                ),
+            )
+        total = rows.get(TOTAL_LINE)
+        if total is None:
             return
-        for line, row in rows.items():
-            if line.kind == PLANNED and any(row.values.get(name) is not None for name in self.spans):
-                self.sources_arriving.add(pair)
-                table.warn(
-                    row,
-                    SOURCE,
-                    _("Until now only a total without a source was stored; these amounts replace it."),
-                )
-                return
+        sums: dict[str, int | None] = {}
+        for name in self.spans:
+            stands = None if name in replaced else whole.get(name)
+            sums[name] = _total([after[name], stands])
+            if stands is not None and after[name] is None:
+                sums[name] = total.values.get(name)
+        self._check_column_sums(table, total, sums)
+        for name in self.spans.keys() & total.values.keys():
+            if name in replaced or after[name] is not None or whole.get(name) is None:
+                # Only checked: as it stands, so that it never counts as a change.
+                total.values[name] = whole.get(name)
+
+    def compare(self, table: Table, stored: Mapping[Key, Mapping[str, Any]]) -> SheetChanges:
+        """What the table would change; a 총계 row against the money without a source, not against sums."""
+        totals = {key: self.unspecified.get(key[:2], {}) for key in stored if key[2] == TOTAL_LINE}
+        return super().compare(table, {**stored, **totals})
 
     def _check_executed(self, table: Table, row: ReadRow) -> None:
         for name, (span, year) in self.spans.items():

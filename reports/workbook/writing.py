@@ -400,6 +400,8 @@ class Writer:
                         continue
                     amount = change.values[label][1]
                     row = stands[kind].get((project.pk, line.source, span, year))
+                    if row is None and amount is None:
+                        continue
                     if row is None:
                         new.append(
                             model(
@@ -412,19 +414,20 @@ class Writer:
                         row.amount = amount
                         changed.append(row)
             if kind == PLANNED_MONEY:
-                gone += self._unspecified_replaced(rows)
+                gone += self._unspecified_replaced()
             create_all(new, self.user)
             update_all(changed, ["amount"], self.user)
             delete_all(gone, self.user)
 
-    def _unspecified_replaced(self, rows: Mapping[Any, Any]) -> list[Investment]:
-        """Stored amounts without a source of the sub-projects whose sources arrive now."""
-        projects = {self.projects[key].pk for key in self.work.money_sheet.sources_arriving}
-        return [
-            row
-            for (project, source, _span, _year), row in self.stored.money.planned.items()
-            if project in projects and source == MoneySource.UNSPECIFIED
-        ]
+    def _unspecified_replaced(self) -> list[Investment]:
+        """Stored amounts without a source that the file's amounts by source replace."""
+        sheet, planned = self.work.money_sheet, self.stored.money.planned
+        places = (
+            (self.projects[pair].pk, MoneySource.UNSPECIFIED, *sheet.spans[name])
+            for pair, names in sheet.replaced.items()
+            for name in names
+        )
+        return [planned[place] for place in places]
 
     # --- Reports ---------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ HEADER = [
 ]
 
 
-def resolved(*rows, stored=None, header=HEADER):
+def resolved(*rows, stored=None, unspecified=None, header=HEADER):
     book = openpyxl.Workbook()
     book.active.title = "투자계획"
     book.active.append(header)
@@ -46,6 +46,7 @@ def resolved(*rows, stored=None, header=HEADER):
     book.save(buffer)
     resource = InvestmentResource(SCOPE)
     table = resource.read(read_workbook(buffer.getvalue(), ["투자계획"]).sheets["투자계획"])
+    resource.unspecified = {("1", "사업"): unspecified or {}}
     resource.resolve(table, stored or {})
     return resource, table
 
@@ -106,14 +107,14 @@ def test_total_row_is_money_only_without_amounts_by_source():
         ("1", "사업", Line(PLANNED, MoneySource.CITY)): {"2023": 5_000_000},
     }
     _resource, known = resolved(["총계", 9, None, 9, None, 9], stored=stored)
-    assert known.rows["1", "사업", TOTAL_LINE].values["2023"] == 5_000_000
+    assert known.rows["1", "사업", TOTAL_LINE].values["2023"] is None
     assert cells(known.warnings) == ["H2"]
 
 
 def test_sources_that_arrive_for_a_stored_total_are_told():
     stored = {("1", "사업", TOTAL_LINE): {"2023": 5_000_000}}
-    resource, table = resolved(["시비", 5, None, 5, None, 5], stored=stored)
-    assert resource.sources_arriving == {("1", "사업")}
+    resource, table = resolved(["시비", 5, None, 5, None, 5], stored=stored, unspecified={"2023": 5_000_000})
+    assert resource.replaced == {("1", "사업"): {"2023"}}
     assert cells(table.warnings) == ["C2"]
 
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("i18n/language/", choose_language, name="set_language"),
     path("healthz", health.healthz, name="healthz"),
     path("robots.txt", health.robots, name="robots"),
+    path("favicon.ico", health.favicon, name="favicon"),
     path("", include("reports.documents.urls")),
     path("", include("reports.public.urls")),
 ]

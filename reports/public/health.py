@@ -1,7 +1,8 @@
-"""What machines ask: is the portal alive, and where may robots go."""
+"""What machines ask: is the portal alive, where may robots go, what is its mark."""
 
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
 
 from pledges.permissions import public
@@ -25,3 +26,9 @@ def robots(request: HttpRequest) -> HttpResponse:
     """Published pages are for everybody; the doors of the staff are of no use to a search engine."""
     lines = ["User-agent: *", "Disallow: /staff/", "Disallow: /accounts/", "Disallow: /admin/", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@public
+def favicon(request: HttpRequest) -> HttpResponseRedirect:
+    """Browsers ask for this on pages without a link to the mark, such as files and the admin."""
+    return HttpResponseRedirect(static("img/mark.svg"))

@@ -158,3 +158,9 @@ def test_robots_are_kept_from_the_staff_s_doors(client, db):
     response = client.get("/robots.txt")
     assert response.headers["Content-Type"].startswith("text/plain")
     assert "Disallow: /staff/" in response.content.decode()
+
+
+def test_mark_is_there_where_browsers_ask_for_it(client):
+    response = client.get("/favicon.ico")
+    assert (response.status_code, response.url) == (302, "/static/img/mark.svg")
+    assert not response.cookies

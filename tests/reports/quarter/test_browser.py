@@ -15,8 +15,8 @@ HIDDEN = """async () => {
   if (on === document.body || bar.contains(on)) return "";
   const field = on.getBoundingClientRect();
   return field.top < bar.getBoundingClientRect().bottom &&
-    field.bottom > bar.getBoundingClientRect().top + 1 
-    ? `${on.name || on.tagName} ${field.top}-${field.bottom} ${bar.getBoundingClientRect().top} ${scrollY}` : "";
+    field.bottom > bar.getBoundingClientRect().top + 1
+    ? on.name || on.tagName : "";
 }"""
 
 

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from urllib.parse import quote
 
@@ -64,7 +65,8 @@ def as_lines(
     """Columns, and a line a pledge: text, Decimal, or None for nothing. Money in the plan's unit.
 
     Each line says whose figures it holds, so that lines of two files can be laid together, and has the
-    exact rate: means of rounded rates aren't those of the portal.
+    exact rate: means of rounded rates aren't those of the portal. It stands in two columns, because a
+    spreadsheet would read a fraction such as 25/2 as a date.
     """
     unit = MoneyUnit(reading.plan.money_unit)
     columns = [
@@ -81,7 +83,8 @@ def as_lines(
         Column(_("Planned (%(unit)s)") % {"unit": unit.label}, 14, is_text=False),
         Column(_("Executed (%(unit)s)") % {"unit": unit.label}, 14, is_text=False),
         Column(_("Report"), 10),
-        Column(_("Fulfilment rate (fraction)"), 14),
+        Column(_("Exact rate: numerator"), 12, is_text=False),
+        Column(_("Exact rate: denominator"), 12, is_text=False),
         Column(_("Reference date"), 12),
         Column(_("Edition"), 6, is_text=False),
     ]
@@ -101,7 +104,7 @@ def as_lines(
             None if row.planned is None else in_unit(row.planned, unit),
             None if row.executed is None else in_unit(row.executed, unit),
             _("Not submitted") if row.not_submitted else "",
-            _exact(row) or "",
+            *_fraction(row),
             edition.as_of.isoformat(),
             Decimal(edition.number),
         ]
@@ -183,6 +186,15 @@ def as_json(
 
 def _text(display: str) -> str | None:
     return None if display in {"", "–"} else display
+
+
+def _fraction(row: Any) -> tuple[Decimal | None, Decimal | None]:
+    """Numerator and denominator of the exact rate in percent."""
+    exact = _exact(row)
+    if exact is None:
+        return None, None
+    rate = Fraction(exact)
+    return Decimal(rate.numerator), Decimal(rate.denominator)
 
 
 def _exact(row: Any) -> str | None:

@@ -6,7 +6,6 @@ in lists, in choices of foreign keys, in autocompletion and in history.
 """
 
 import functools
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -62,7 +61,7 @@ class PortalAdminSite(AdminSite):
         """Superusers, and members whose role edits data somewhere."""
         return holds(request.user, Action.EDIT_DATA)
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Every page of the admin. Raises PermissionDenied for the signed-in without the right: another
         login page would send them straight back, for ever."""
         guarded = super().admin_view(view, cacheable)

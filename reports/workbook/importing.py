@@ -275,6 +275,7 @@ class _Import:
             tree = pledge_sheet.resolve_areas(table, before[pledge_sheet.sheet_name], tree)
             new_departments = self._check_departments(table)
             self._set_rates_aside(table)
+            pledge_sheet.check_rates(table)
         if table := self.tables.get(indicator_sheet.sheet_name):
             indicator_sheet.resolve(table, before[indicator_sheet.sheet_name], snapshot, stored.indicators)
         if table := self.tables.get(money_sheet.sheet_name):

@@ -18,6 +18,9 @@ from reports.demo.hanbit.entering import OPEN_AS_OF, OPEN_QUARTER
 from reports.demo.people import ACCOUNTS, PASSWORD
 from reports.models import Edition, EditionPledge
 
+# Loaded once: all of these run in one process.
+pytestmark = pytest.mark.xdist_group("demo")
+
 QUICK = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
 
 

@@ -150,7 +150,7 @@ def test_second_of_two_who_save_the_same_form_is_told_with_both_versions(city, l
         expect(first.get_by_text("임시 저장했습니다").first).to_be_visible()
 
         own_value(second).fill("2")
-        with second.expect_response(lambda response: response.request.method == "POST") as answer:
+        with second.expect_response(base + FORM) as answer:
             save(second)
         assert answer.value.status == 409
         expect(own_value(second)).to_have_value("2")

@@ -101,10 +101,38 @@ class PeriodState(models.TextChoices):
 
 
 class ReportState(models.TextChoices):
+    """Where a report stands. SIGNED: its department's head signed it off; a plan may leave that out."""
+
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Submitted")
+    SIGNED = "signed", _("Signed off")
     RETURNED = "returned", _("Returned")
     APPROVED = "approved", _("Approved")
+
+
+class ReportSection(models.TextChoices):
+    """The parts of a report, as the form and the review show them and as a comment may name one."""
+
+    STATUS = "status", _("Status")
+    INDICATORS = "indicators", _("Indicators")
+    MONEY = "money", _("Executed money")
+    SCHEDULE = "schedule", _("Schedule")
+    ACHIEVEMENTS = "achievements", _("Achievements")
+    DELAY = "delay", _("Cause and remedy")
+    EVIDENCE = "evidence", _("Evidence")
+
+
+class CountedBy(models.TextChoices):
+    """What else counts the same thing as an indicator, and so may suggest its value; "" is nothing."""
+
+    ACHIEVEMENTS = "achievements", _("Achievement lines of the period")
+    TASKS_DONE = "tasks_done", _("Schedule tasks done in the period")
+
+
+class DepartmentChangeKind(models.TextChoices):
+    RENAMED = "renamed", _("Renamed")
+    MERGED = "merged", _("Merged")
+    SPLIT = "split", _("Split")
 
 
 class ReportSource(models.TextChoices):

@@ -1,8 +1,9 @@
 """Who may do what: one table, and the functions that read it.
 
 A right is a pair of an action and a role, and its scope says how far it
-reaches: the pledges that the member's department leads, those that it leads or
-supports, or the whole city. What is not in the table is refused. A superuser
+reaches: the pledges that the member's department leads; those and the ones that
+it was invited to enter into as a supporting department; those that it leads or
+supports; or the whole city. What is not in the table is refused. A superuser
 may do everything; an inactive person nothing.
 """
 
@@ -31,6 +32,8 @@ class Action(enum.Enum):
     VIEW_STAFF = "view_staff"
     ENTER_REPORT = "enter_report"
     SUBMIT_REPORT = "submit_report"
+    INVITE_SUPPORT = "invite_support"
+    SIGN_REPORT = "sign_report"
     CORRECT_REPORT = "correct_report"
     CHECK_REPORT = "check_report"
     MANAGE_PERIODS = "manage_periods"
@@ -39,17 +42,21 @@ class Action(enum.Enum):
     EXPORT_PLAN = "export_plan"
     EDIT_DATA = "edit_data"
     MANAGE_PEOPLE = "manage_people"
+    HAND_OVER = "hand_over"
+    MANAGE_DEPARTMENTS = "manage_departments"
+    VIEW_AUDIT = "view_audit"
 
 
 class Scope(enum.Enum):
     LEAD = "lead"
+    INVITED = "invited"
     CONCERNED = "concerned"
     CITY = "city"
 
 
-# Who enters does not check, and who brings in data and people does neither: a
-# department enters, the planning office checks and answers for what is published,
-# the administrator keeps plans and people. One person may hold several
+# An officer enters and the head answers for the department; who enters does not
+# check, and who brings in data and people does neither: the planning office checks
+# and answers for what is published, the administrator keeps plans and people. One person may hold several
 # memberships where a city hall is small. A correction may come from either side.
 # fmt: off
 RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
@@ -57,8 +64,10 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
         Role.OFFICER: Scope.CONCERNED, Role.HEAD: Scope.CONCERNED,
         Role.COORDINATOR: Scope.CITY, Role.ADMIN: Scope.CITY, Role.AUDITOR: Scope.CITY,
     },
-    Action.ENTER_REPORT:   {Role.OFFICER: Scope.LEAD, Role.HEAD: Scope.LEAD},
+    Action.ENTER_REPORT:   {Role.OFFICER: Scope.INVITED, Role.HEAD: Scope.INVITED},
     Action.SUBMIT_REPORT:  {Role.OFFICER: Scope.LEAD, Role.HEAD: Scope.LEAD},
+    Action.INVITE_SUPPORT: {Role.OFFICER: Scope.LEAD, Role.HEAD: Scope.LEAD, Role.COORDINATOR: Scope.CITY},
+    Action.SIGN_REPORT:    {Role.HEAD: Scope.LEAD},
     Action.CORRECT_REPORT: {Role.OFFICER: Scope.LEAD, Role.HEAD: Scope.LEAD, Role.COORDINATOR: Scope.CITY},
     Action.CHECK_REPORT:   {Role.COORDINATOR: Scope.CITY},
     Action.MANAGE_PERIODS: {Role.COORDINATOR: Scope.CITY},
@@ -67,6 +76,9 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.EXPORT_PLAN:    {Role.COORDINATOR: Scope.CITY, Role.ADMIN: Scope.CITY, Role.AUDITOR: Scope.CITY},
     Action.EDIT_DATA:      {Role.ADMIN: Scope.CITY},
     Action.MANAGE_PEOPLE:  {Role.ADMIN: Scope.CITY},
+    Action.HAND_OVER:      {Role.HEAD: Scope.LEAD, Role.ADMIN: Scope.CITY},
+    Action.MANAGE_DEPARTMENTS: {Role.ADMIN: Scope.CITY},
+    Action.VIEW_AUDIT:     {Role.COORDINATOR: Scope.CITY, Role.ADMIN: Scope.CITY, Role.AUDITOR: Scope.CITY},
 }
 # fmt: on
 
@@ -78,10 +90,11 @@ class Reach:
     everything: bool = False
     cities: frozenset[int] = frozenset()
     leading: frozenset[int] = frozenset()
+    invited: frozenset[int] = frozenset()
     concerned: frozenset[int] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.everything or self.cities or self.leading or self.concerned)
+        return bool(self.everything or self.cities or self.leading or self.invited or self.concerned)
 
 
 def memberships_of(user: Any) -> list[Membership]:
@@ -109,7 +122,8 @@ def reach_of(user: Any, action: Action) -> Reach:
             ids[scope].add(membership.department_id)
     return Reach(
         cities=frozenset(ids[Scope.CITY]),
-        leading=frozenset(ids[Scope.LEAD] | ids[Scope.CONCERNED]),
+        leading=frozenset(ids[Scope.LEAD] | ids[Scope.INVITED] | ids[Scope.CONCERNED]),
+        invited=frozenset(ids[Scope.INVITED]),
         concerned=frozenset(ids[Scope.CONCERNED]),
     )
 
@@ -120,9 +134,16 @@ def holds(user: Any, action: Action) -> bool:
 
 
 def can(
-    user: Any, action: Action, *, municipality: Any, department: Any = None, supporting: Iterable[Any] = ()
+    user: Any,
+    action: Action,
+    *,
+    municipality: Any,
+    department: Any = None,
+    supporting: Iterable[Any] = (),
+    invited: Iterable[Any] = (),
 ) -> bool:
-    """Whether the user may do ``action`` in a city: on what ``department`` leads and ``supporting`` support.
+    """Whether the user may do ``action`` in a city: on what ``department`` leads, ``supporting`` support and
+    ``invited`` were invited to enter into.
 
     Without a department the question is about the city as a whole. Objects or ids are taken.
     """
@@ -132,17 +153,20 @@ def can(
         or _key(municipality) in reach.cities
         or _key(department) in reach.leading
         or any(_key(other) in reach.concerned for other in supporting)
+        or any(_key(other) in reach.invited for other in invited)
     )
 
 
 def can_on(user: Any, action: Action, pledge: Pledge) -> bool:
-    """Whether the user may do ``action`` on this pledge. Reads its plan's term and supporting departments."""
+    """Whether the user may do ``action`` on this pledge. Reads its plan's term and its supporting
+    and invited departments."""
     return can(
         user,
         action,
         municipality=pledge.plan.term.municipality_id,
         department=pledge.lead_department_id,
         supporting=[department.pk for department in pledge.supporting_departments.all()],
+        invited=[invitation.department_id for invitation in pledge.support_invitations.all()],
     )
 
 
@@ -165,7 +189,9 @@ def pledges_for(user: Any, action: Action, pledges: PledgeQuerySet) -> PledgeQue
     reach = reach_of(user, action)
     if reach.everything:
         return pledges
-    return pledges.for_reach(cities=reach.cities, leading=reach.leading, concerned=reach.concerned)
+    return pledges.for_reach(
+        cities=reach.cities, leading=reach.leading, concerned=reach.concerned, invited=reach.invited
+    )
 
 
 def access(

@@ -23,6 +23,61 @@ class MunicipalityQuerySet(models.QuerySet):
         return self.prefetch_related("terms")
 
 
+class DepartmentQuerySet(models.QuerySet):
+    def for_municipality(self, municipality: Any) -> "DepartmentQuerySet":
+        return self.filter(municipality=municipality)
+
+    def standing(self) -> "DepartmentQuerySet":
+        """Departments that have not been merged or split up."""
+        return self.filter(ended_on__isnull=True)
+
+
+class InvitationQuerySet(models.QuerySet):
+    def for_municipality(self, municipality: Any) -> "InvitationQuerySet":
+        return self.filter(municipality=municipality)
+
+    def pending(self) -> "InvitationQuerySet":
+        """Neither accepted nor taken back; they may have expired."""
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True)
+
+    def with_places(self) -> "InvitationQuerySet":
+        return self.select_related("municipality", "department", "invited_by")
+
+
+class DueExtensionQuerySet(models.QuerySet):
+    def for_periods(self, periods: Any) -> "DueExtensionQuerySet":
+        return self.filter(period__in=periods)
+
+    def with_departments(self) -> "DueExtensionQuerySet":
+        return self.select_related("department", "granted_by")
+
+
+class AuditQuerySet(models.QuerySet):
+    def for_municipalities(self, municipalities: Any) -> "AuditQuerySet":
+        return self.filter(municipality__in=municipalities)
+
+    def for_pledge_code(self, code: str) -> "AuditQuerySet":
+        return self.filter(pledge_code=code)
+
+    def for_actor(self, user: Any) -> "AuditQuerySet":
+        return self.filter(actor_key=getattr(user, "pk", user))
+
+    def for_action(self, action: str) -> "AuditQuerySet":
+        return self.filter(action=action)
+
+    def since(self, moment: dt.datetime) -> "AuditQuerySet":
+        return self.filter(at__gte=moment)
+
+    def before(self, moment: dt.datetime) -> "AuditQuerySet":
+        return self.filter(at__lt=moment)
+
+    def in_chain_order(self) -> "AuditQuerySet":
+        return self.order_by("sequence")
+
+    def newest_first(self) -> "AuditQuerySet":
+        return self.order_by("-sequence")
+
+
 class MembershipQuerySet(models.QuerySet):
     def for_user(self, user: Any) -> "MembershipQuerySet":
         return self.filter(user=user)
@@ -96,11 +151,11 @@ class PeriodQuerySet(models.QuerySet):
         return self.order_by("-as_of")
 
     def with_report_counts(self) -> "PeriodQuerySet":
-        """``approved_count``: pledges with an approved report; ``submitted_count``: reports to be checked;
-        ``draft_count``: drafts and returned ones."""
+        """``approved_count``: pledges with an approved report; ``submitted_count``: reports handed in and
+        not yet checked; ``draft_count``: drafts and returned ones."""
         states = {
             "approved_count": [ReportState.APPROVED],
-            "submitted_count": [ReportState.SUBMITTED],
+            "submitted_count": [ReportState.SUBMITTED, ReportState.SIGNED],
             "draft_count": [ReportState.DRAFT, ReportState.RETURNED],
         }
         return self.annotate(
@@ -127,19 +182,26 @@ class PledgeQuerySet(models.QuerySet):
     def for_code(self, code: str) -> "PledgeQuerySet":
         return self.filter(code=code)
 
-    def for_reach(self, *, cities: Any, leading: Any, concerned: Any) -> "PledgeQuerySet":
-        """Pledges of whole cities, those that ``leading`` departments lead and ``concerned`` ones support."""
+    def for_reach(self, *, cities: Any, leading: Any, concerned: Any, invited: Any = ()) -> "PledgeQuerySet":
+        """Pledges of whole cities, those that ``leading`` departments lead, ``concerned`` ones support, and
+        ``invited`` ones were invited to enter into."""
         through: Any = self.model._meta.get_field("supporting_departments").remote_field.through  # type: ignore[union-attr]
         supported = through.objects.filter(pledge=OuterRef("pk"), department__in=concerned)
+        asked: Any = self.model._meta.get_field("support_invitations").related_model
+        asked = asked._default_manager.filter(pledge=OuterRef("pk"), department__in=invited)
         return self.filter(
-            Q(plan__term__municipality__in=cities) | Q(lead_department__in=leading) | Q(Exists(supported))
+            Q(plan__term__municipality__in=cities)
+            | Q(lead_department__in=leading)
+            | Q(Exists(supported))
+            | Q(Exists(asked))
         )
 
     def with_places(self) -> "PledgeQuerySet":
         return self.select_related("plan__term__municipality", "area", "lead_department")
 
     def with_supporters(self) -> "PledgeQuerySet":
-        return self.prefetch_related("supporting_departments")
+        """With supporting departments and those of them invited to enter: two queries more."""
+        return self.prefetch_related("supporting_departments", "support_invitations")
 
     def with_departments(self) -> "PledgeQuerySet":
         """With lead and supporting departments, in one more query."""
@@ -161,12 +223,25 @@ class ReportQuerySet(models.QuerySet):
         """Reports of periods that are closed or published."""
         return self.exclude(period__state=PeriodState.OPEN)
 
-    def waiting_for(self, *, writing: Any, checking: Any, writer: Any) -> "ReportQuerySet":
-        """What waits for one person: the writable of the pledges ``writing`` and of ``writer``'s own,
-        the submitted of the pledges ``checking``."""
+    def handed_in(self) -> "ReportQuerySet":
+        """Submitted or signed off, and not checked yet."""
+        return self.filter(state__in=[ReportState.SUBMITTED, ReportState.SIGNED])
+
+    def after_revision(self, revision: int) -> "ReportQuerySet":
+        return self.filter(revision__gt=revision)
+
+    def waiting_for(self, *, writing: Any, signing: Any, checking: Any, writer: Any) -> "ReportQuerySet":
+        """What waits for one person: the writable of the pledges ``writing`` and of ``writer``'s own, what
+        is to be signed off of the pledges ``signing``, what is to be checked of the pledges ``checking``."""
         writable = Q(state__in=[ReportState.DRAFT, ReportState.RETURNED])
         own = Q(pledge__in=writing) | Q(saved_by=writer, pledge__in=checking)
-        return self.filter((writable & own) | Q(state=ReportState.SUBMITTED, pledge__in=checking))
+        with_head = Q(state=ReportState.SUBMITTED, period__plan__head_signs=True)
+        with_office = Q(state=ReportState.SIGNED) | Q(
+            state=ReportState.SUBMITTED, period__plan__head_signs=False
+        )
+        return self.filter(
+            (writable & own) | (with_head & Q(pledge__in=signing)) | (with_office & Q(pledge__in=checking))
+        )
 
     def live(self) -> "ReportQuerySet":
         """The highest approved revision of each pledge and period; a draft hides nothing."""
@@ -207,7 +282,9 @@ class ReportQuerySet(models.QuerySet):
         return self.order_by("-revision")
 
     def with_people(self) -> "ReportQuerySet":
-        return self.select_related("period", "own_status", "saved_by", "submitted_by", "approved_by")
+        return self.select_related(
+            "period", "own_status", "saved_by", "submitted_by", "signed_by", "approved_by"
+        )
 
     def with_places(self) -> "ReportQuerySet":
         return self.select_related(

@@ -5,7 +5,7 @@ import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone
 import pledges.exact
-import pledges.models.reports
+import pledges.models.threads
 import pledges.validators
 import simple_history.models
 from django.conf import settings
@@ -504,7 +504,7 @@ class Migration(migrations.Migration):
             name='EvidenceFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(upload_to=pledges.models.reports.evidence_path, verbose_name='file')),
+                ('file', models.FileField(upload_to=pledges.models.threads.evidence_path, verbose_name='file')),
                 ('name', models.CharField(max_length=200, verbose_name='file name')),
                 ('media_type', models.CharField(max_length=100, verbose_name='media type')),
                 ('size', models.PositiveBigIntegerField(verbose_name='size in bytes')),

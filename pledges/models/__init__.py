@@ -1,26 +1,35 @@
-"""The subject room's data, by subject: places, people, plans, indicators, reports."""
+"""The subject room's data, by subject: one module a subject."""
 
+from pledges.models.audit import AuditEntry, AuditHead
 from pledges.models.indicators import Indicator, YearlyTarget
-from pledges.models.people import Membership, User
-from pledges.models.places import Department, Municipality, Term
-from pledges.models.plans import Area, OwnStatus, Plan, PlannedQuarter, Pledge, ScheduleTask
-from pledges.models.reports import (
-    Achievement,
-    Actual,
-    EvidenceFile,
-    ProgressReport,
-    ReportComment,
-    ReportingPeriod,
-    ScheduleMark,
+from pledges.models.people import Handover, Invitation, Membership, User
+from pledges.models.periods import DueExtension, ReportingPeriod
+from pledges.models.places import Department, DepartmentChange, Municipality, Term
+from pledges.models.plans import (
+    Area,
+    OwnStatus,
+    Plan,
+    PlannedQuarter,
+    Pledge,
+    ScheduleTask,
+    SupportInvitation,
 )
+from pledges.models.reports import Achievement, Actual, ProgressReport, ScheduleMark
+from pledges.models.threads import EvidenceFile, ReportComment
 
 __all__ = [
     "Achievement",
     "Actual",
     "Area",
+    "AuditEntry",
+    "AuditHead",
     "Department",
+    "DepartmentChange",
+    "DueExtension",
     "EvidenceFile",
+    "Handover",
     "Indicator",
+    "Invitation",
     "Membership",
     "Municipality",
     "OwnStatus",
@@ -32,6 +41,7 @@ __all__ = [
     "ReportingPeriod",
     "ScheduleMark",
     "ScheduleTask",
+    "SupportInvitation",
     "Term",
     "User",
     "YearlyTarget",

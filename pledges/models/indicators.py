@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from pledges.enums import IndicatorKind
+from pledges.enums import CountedBy, IndicatorKind
 from pledges.exact import ExactDecimalField
 from pledges.models.plans import Pledge
 
@@ -21,6 +21,13 @@ class Indicator(models.Model):
     unit = models.CharField(_("unit"), max_length=30, blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=IndicatorKind, default=IndicatorKind.CUMULATIVE)
     baseline = ExactDecimalField(_("baseline"), null=True, blank=True)
+    counted_by = models.CharField(
+        _("also counted by"),
+        max_length=14,
+        choices=CountedBy,
+        blank=True,
+        help_text=_("What this counts is offered in the quarterly form as a suggestion, with its source."),
+    )
 
     history = HistoricalRecords()
 
@@ -32,6 +39,9 @@ class Indicator(models.Model):
             models.UniqueConstraint(fields=["pledge", "name"], name="indicator_unique_name"),
             models.CheckConstraint(condition=~Q(name=""), name="indicator_has_name"),
             models.CheckConstraint(condition=Q(kind__in=IndicatorKind.values), name="indicator_kind_known"),
+            models.CheckConstraint(
+                condition=Q(counted_by__in=["", *CountedBy.values]), name="indicator_counted_by_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from simple_history.models import HistoricalRecords
 
 from pledges.enums import Role
 from pledges.models.places import Department, Municipality
-from pledges.querysets import MembershipQuerySet
+from pledges.querysets import InvitationQuerySet, MembershipQuerySet
 
 
 class User(AbstractUser):
@@ -78,3 +78,94 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} · {self.department or self.municipality}"
+
+
+class Invitation(models.Model):
+    """A place in a city held open for a person who has been written to.
+
+    The mail carries a one-time link; the row keeps only the SHA-256 of its
+    token. It holds an address and a name, so it stays out of history and is
+    deleted with its person.
+    """
+
+    email = models.EmailField(_("e-mail"))
+    name = models.CharField(_("name"), max_length=60)
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.PROTECT, related_name="invitations", verbose_name=_("municipality")
+    )
+    department = models.ForeignKey(
+        Department,
+        on_delete=models.PROTECT,
+        related_name="invitations",
+        null=True,
+        blank=True,
+        verbose_name=_("department"),
+    )
+    role = models.CharField(_("role"), max_length=12, choices=Role)
+    token_digest = models.CharField(_("digest of the token"), max_length=64, unique=True)
+    invited_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("invited by")
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires at"))
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="+", null=True, blank=True, verbose_name=_("accepted by")
+    )
+    revoked_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(department__isnull=False) | ~Q(role__in=[Role.OFFICER, Role.HEAD]),
+                name="invitation_department_role_has_department",
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="invitation_role_known"),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(revoked_at__isnull=True),
+                name="invitation_accepted_or_revoked",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Handover(models.Model):
+    """인계인수: one person's place in a department passed to another, with the list of what was open then.
+
+    ``open_items`` holds a mapping for each report that was not finished: pledge
+    code and name, 기준일, state, due date.
+    """
+
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="handovers", verbose_name=_("department")
+    )
+    role = models.CharField(_("role"), max_length=12, choices=Role)
+    giver = models.ForeignKey(
+        User, on_delete=models.SET_NULL, related_name="+", null=True, verbose_name=_("handed over by")
+    )
+    taker = models.ForeignKey(
+        User, on_delete=models.SET_NULL, related_name="+", null=True, verbose_name=_("taken over by")
+    )
+    recorded_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, related_name="+", null=True, verbose_name=_("recorded by")
+    )
+    note = models.TextField(_("note"), blank=True)
+    open_items = models.JSONField(_("open items"), default=list, blank=True)
+    handed_at = models.DateTimeField(_("handed over at"), auto_now_add=True)
+    seen_at = models.DateTimeField(_("seen at"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-handed_at", "-pk"]
+        verbose_name = _("handover")
+        verbose_name_plural = _("handovers")
+        constraints = [models.CheckConstraint(condition=Q(role__in=Role.values), name="handover_role_known")]
+
+    def __str__(self) -> str:
+        return f"{self.department} · {self.handed_at:%Y-%m-%d}"

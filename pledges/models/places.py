@@ -7,7 +7,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from pledges.querysets import MunicipalityQuerySet
+from pledges.enums import DepartmentChangeKind
+from pledges.querysets import DepartmentQuerySet, MunicipalityQuerySet
 from pledges.validators import CODE_LENGTH, validate_city_code
 
 
@@ -37,13 +38,19 @@ class Municipality(models.Model):
 
 
 class Department(models.Model):
-    """부서. Matched by name within its city."""
+    """부서. Matched by name within its city.
+
+    ``ended_on`` is the day from which it is no more: merged into another or
+    split up. Its reports follow its pledges, and old editions keep its name.
+    """
 
     municipality = models.ForeignKey(
         Municipality, on_delete=models.PROTECT, related_name="departments", verbose_name=_("municipality")
     )
     name = models.CharField(_("name"), max_length=100)
+    ended_on = models.DateField(_("ended on"), null=True, blank=True)
 
+    objects = DepartmentQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -57,6 +64,50 @@ class Department(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DepartmentChange(models.Model):
+    """직제 개편: how one department became another in mid-term. One row for each pair of names.
+
+    ``old_name`` is what it was called until ``changed_on``; ``successor`` is the
+    department that took over (the same one, where it was only renamed). A sheet
+    that still uses a name that was renamed or merged means its successor; the
+    name of a department that was split means nobody in particular.
+    """
+
+    municipality = models.ForeignKey(
+        Municipality,
+        on_delete=models.PROTECT,
+        related_name="department_changes",
+        verbose_name=_("municipality"),
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=DepartmentChangeKind)
+    old_name = models.CharField(_("old name"), max_length=100)
+    new_name = models.CharField(_("new name"), max_length=100)
+    successor = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="predecessors", verbose_name=_("successor")
+    )
+    changed_on = models.DateField(_("changed on"))
+    reason = models.CharField(_("reason"), max_length=500)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-changed_on", "-pk"]
+        verbose_name = _("change of departments")
+        verbose_name_plural = _("changes of departments")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=DepartmentChangeKind.values), name="department_change_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(old_name="") & ~Q(new_name=""), name="department_change_has_names"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="department_change_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old_name} → {self.new_name}"
 
 
 class Term(models.Model):

@@ -1,5 +1,6 @@
 """A plan and what it promises: areas, pledges, their schedule."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +44,11 @@ class Plan(models.Model):
         _("money unit"), max_length=16, choices=MoneyUnit, default=MoneyUnit.MILLION
     )
     cycle = models.CharField(_("reporting cycle"), max_length=12, choices=Cycle, default=Cycle.QUARTERLY)
+    head_signs = models.BooleanField(
+        _("the department's head signs off"),
+        default=True,
+        help_text=_("Without it, what a department submits goes straight to the planning office."),
+    )
 
     objects = PlanQuerySet.as_manager()
     history = HistoricalRecords()
@@ -203,6 +209,46 @@ class Pledge(models.Model):
     def implementers(self) -> tuple[Implementer, ...]:
         """사업주체, in the order of the card's columns."""
         return tuple(kind for kind in Implementer if getattr(self, f"implemented_by_{kind.value}"))
+
+
+class SupportInvitation(models.Model):
+    """The lead department's leave for a supporting one to enter into this pledge's reports too.
+
+    It stands until it is taken back; submitting stays with the lead department.
+    """
+
+    pledge = models.ForeignKey(
+        Pledge, on_delete=models.CASCADE, related_name="support_invitations", verbose_name=_("pledge")
+    )
+    department = models.ForeignKey(
+        Department,
+        on_delete=models.PROTECT,
+        related_name="support_invitations",
+        verbose_name=_("supporting department"),
+    )
+    note = models.CharField(_("what they should enter"), max_length=300, blank=True)
+    invited_at = models.DateTimeField(_("invited at"), auto_now_add=True)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("invited by"),
+    )
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["invited_at", "pk"]
+        verbose_name = _("invitation to a supporting department")
+        verbose_name_plural = _("invitations to supporting departments")
+        constraints = [
+            models.UniqueConstraint(fields=["pledge", "department"], name="support_invitation_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pledge} · {self.department}"
 
 
 class ScheduleTask(models.Model):

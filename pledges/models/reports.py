@@ -1,71 +1,17 @@
-"""Reporting periods and what departments report in them."""
-
-import datetime as dt
+"""What a department reports of a pledge in a period."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from pledges.enums import DatePrecision, Mark, PeriodState, ReportSource, ReportState, Status
+from pledges.enums import DatePrecision, Mark, ReportSource, ReportState, Status
 from pledges.exact import ExactDecimalField
 from pledges.models.indicators import Indicator
-from pledges.models.plans import OwnStatus, Plan, Pledge, ScheduleTask
-from pledges.querysets import OfReportQuerySet, PeriodQuerySet, ReportQuerySet
-
-
-class ReportingPeriod(models.Model):
-    """One turn of a plan's cycle, named by its 기준일.
-
-    It has no row history: it is made on the fly by imports and its few changes
-    are dated here. The period before the term (기투자) carries spent money only.
-    """
-
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="periods", verbose_name=_("plan"))
-    as_of = models.DateField(_("as of"))
-    due_on = models.DateField(_("due on"))
-    state = models.CharField(_("state"), max_length=10, choices=PeriodState, default=PeriodState.OPEN)
-    opened_at = models.DateTimeField(_("opened at"), auto_now_add=True)
-    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
-    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
-
-    objects = PeriodQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-as_of"]
-        verbose_name = _("reporting period")
-        verbose_name_plural = _("reporting periods")
-        constraints = [
-            models.UniqueConstraint(fields=["plan", "as_of"], name="period_unique_as_of"),
-            models.CheckConstraint(condition=Q(due_on__gte=F("as_of")), name="period_due_after_as_of"),
-            models.CheckConstraint(condition=Q(state__in=PeriodState.values), name="period_state_known"),
-            models.CheckConstraint(
-                condition=~Q(state=PeriodState.PUBLISHED) | Q(published_at__isnull=False),
-                name="period_published_has_time",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.as_of.isoformat()
-
-    @property
-    def quarter(self) -> int:
-        return (self.as_of.month + 2) // 3
-
-    @property
-    def is_open(self) -> bool:
-        return self.state == PeriodState.OPEN
-
-    @property
-    def is_published(self) -> bool:
-        return self.state == PeriodState.PUBLISHED
-
-
-def due_date(as_of: dt.date) -> dt.date:
-    """When a period's reports are due: the 10th of the month after its 기준일 (ordinance practice)."""
-    return (as_of.replace(day=1) + dt.timedelta(days=32)).replace(day=10)
+from pledges.models.periods import ReportingPeriod
+from pledges.models.plans import OwnStatus, Pledge, ScheduleTask
+from pledges.querysets import OfReportQuerySet, ReportQuerySet
 
 
 class ProgressReport(models.Model):
@@ -113,6 +59,15 @@ class ProgressReport(models.Model):
         null=True,
         blank=True,
         verbose_name=_("submitted by"),
+    )
+    signed_at = models.DateTimeField(_("signed off at"), null=True, blank=True)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("signed off by"),
     )
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
     approved_by = models.ForeignKey(
@@ -166,16 +121,15 @@ class ProgressReport(models.Model):
                 condition=~Q(state=ReportState.APPROVED) | Q(approved_at__isnull=False),
                 name="report_approved_has_time",
             ),
+            models.CheckConstraint(
+                condition=~Q(state=ReportState.SIGNED) | Q(signed_at__isnull=False),
+                name="report_signed_has_time",
+            ),
             models.CheckConstraint(condition=Q(revision__gte=1), name="report_revision_positive"),
         ]
 
     def __str__(self) -> str:
         return f"{self.pledge} · {self.period} · {self.revision}"
-
-    @property
-    def is_late(self) -> bool:
-        """Handed in after the due date. Reads the period."""
-        return self.submitted_at is not None and timezone.localdate(self.submitted_at) > self.period.due_on
 
 
 class Actual(models.Model):
@@ -277,71 +231,3 @@ class Achievement(models.Model):
 
     def __str__(self) -> str:
         return self.text
-
-
-def evidence_path(evidence: "EvidenceFile", filename: str) -> str:
-    """Evidence is stored under its digest: a typed file name never becomes a path."""
-    return f"evidence/{evidence.sha256[:2]}/{evidence.sha256}"
-
-
-class EvidenceFile(models.Model):
-    """A file that shows what a report says. Served as a download by the rights of its report."""
-
-    report = models.ForeignKey(
-        ProgressReport, on_delete=models.CASCADE, related_name="evidence", verbose_name=_("progress report")
-    )
-    file = models.FileField(_("file"), upload_to=evidence_path)
-    name = models.CharField(_("file name"), max_length=200)
-    media_type = models.CharField(_("media type"), max_length=100)
-    size = models.PositiveBigIntegerField(_("size in bytes"))
-    sha256 = models.CharField(_("SHA-256"), max_length=64)
-    uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name=_("uploaded by"),
-    )
-
-    objects = OfReportQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["uploaded_at", "pk"]
-        verbose_name = _("evidence file")
-        verbose_name_plural = _("evidence files")
-        constraints = [
-            models.UniqueConstraint(fields=["report", "sha256"], name="evidence_unique_content"),
-            models.CheckConstraint(condition=Q(size__gt=0), name="evidence_not_empty"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class ReportComment(models.Model):
-    """A word between the planning office and a department about a report; kept for good."""
-
-    report = models.ForeignKey(
-        ProgressReport, on_delete=models.CASCADE, related_name="comments", verbose_name=_("progress report")
-    )
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name=_("author"),
-    )
-    body = models.TextField(_("comment"))
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
-
-    class Meta:
-        ordering = ["created_at", "pk"]
-        verbose_name = _("comment")
-        verbose_name_plural = _("comments")
-        constraints = [models.CheckConstraint(condition=~Q(body=""), name="comment_has_body")]
-
-    def __str__(self) -> str:
-        return self.body[:60]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from pledges import workflow
 from pledges.models import Municipality, Plan, ReportingPeriod
-from pledges.models.reports import due_date
+from pledges.models.periods import due_date
 from reports.demo import boryeong, naju
 from reports.demo.hanbit import entering, quarters
 from reports.demo.hanbit.pledges import LAST, QUARTERS

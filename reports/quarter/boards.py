@@ -8,9 +8,11 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pledges.duedates import read_due_dates
 from pledges.enums import ReportState
 from pledges.models import Department, Plan, Pledge, ProgressReport, ReportingPeriod
 from pledges.permissions import Action, Reach, memberships_of, pledges_for, reach_of
+from pledges.workflow import EDITABLE, HANDED_IN, awaits_office
 from reports.quarter.lookups import staff_url
 
 NOT_STARTED = "not_started"
@@ -20,6 +22,7 @@ STATES = (
     ReportState.DRAFT.value,
     ReportState.RETURNED.value,
     ReportState.SUBMITTED.value,
+    ReportState.SIGNED.value,
     ReportState.APPROVED.value,
 )
 STATE_LABELS = {NOT_STARTED: _("Not started"), **{state.value: state.label for state in ReportState}}
@@ -34,6 +37,8 @@ class WorkLine:
     period: ReportingPeriod
     report: ProgressReport | None
     enters: bool
+    due_on: dt.date
+    is_late: bool = False
 
     @property
     def state(self) -> str:
@@ -88,7 +93,12 @@ class PeriodWork:
     def counts(self) -> list[tuple[str, Any, int]]:
         """State, its name, and how many of the own lines: every state, zeros too."""
         states = [line.state for line in self.own]
-        return [(state, STATE_LABELS[state], states.count(state)) for state in STATES]
+        return [(state, STATE_LABELS[state], states.count(state)) for state in self.states]
+
+    @property
+    def states(self) -> list[str]:
+        """The states that this plan's reports go through."""
+        return [state for state in STATES if state != ReportState.SIGNED or self.plan.head_signs]
 
     @property
     def links(self) -> dict[str, str]:
@@ -99,7 +109,8 @@ class PeriodWork:
 
     @property
     def submitted(self) -> list[WorkLine]:
-        return [line for line in self.lines if line.state == ReportState.SUBMITTED]
+        """The lines that the planning office has to check."""
+        return [line for line in self.lines if line.report and awaits_office(line.report, self.plan)]
 
     def departments(self) -> list["DepartmentLine"]:
         """The board: a line a department, by name, with its pledges by state."""
@@ -107,7 +118,7 @@ class PeriodWork:
         for line in self.lines:
             department = line.pledge.lead_department
             row = by_department.setdefault(
-                line.pledge.lead_department_id, DepartmentLine(department, dict.fromkeys(STATES, 0))
+                line.pledge.lead_department_id, DepartmentLine(department, dict.fromkeys(self.states, 0))
             )
             row.counts[line.state] += 1
         return sorted(by_department.values(), key=lambda row: (row.department is None, str(row.department)))
@@ -124,12 +135,12 @@ class DepartmentLine:
 
     @property
     def cells(self) -> list[tuple[str, Any, int]]:
-        return [(state, STATE_LABELS[state], self.counts[state]) for state in STATES]
+        return [(state, STATE_LABELS[state], count) for state, count in self.counts.items()]
 
     @property
     def percent_handed_in(self) -> int:
         """Of its pledges those submitted or approved, in whole percent, rounded down."""
-        done = self.counts[ReportState.SUBMITTED] + self.counts[ReportState.APPROVED]
+        done = sum(self.counts.get(state, 0) for state in (*HANDED_IN, ReportState.APPROVED))
         return 100 * done // self.total if self.total else 0
 
 
@@ -166,6 +177,7 @@ def leftovers(user: Any) -> list[WorkLine]:
         .in_term()
         .waiting_for(
             writing=pledges_for(user, Action.ENTER_REPORT, pledges),
+            signing=pledges_for(user, Action.SIGN_REPORT, pledges),
             checking=pledges_for(user, Action.CHECK_REPORT, pledges),
             writer=user,
         )
@@ -176,8 +188,15 @@ def leftovers(user: Any) -> list[WorkLine]:
     lines = []
     for report in reports:
         report.period.plan = report.pledge.plan
-        enters = report.state != ReportState.SUBMITTED
-        lines.append(WorkLine(pledge=report.pledge, period=report.period, report=report, enters=enters))
+        lines.append(
+            WorkLine(
+                pledge=report.pledge,
+                period=report.period,
+                report=report,
+                enters=report.state in EDITABLE,
+                due_on=report.period.due_on,
+            )
+        )
     return lines
 
 
@@ -209,6 +228,7 @@ def _work(user: Any, periods: Sequence[ReportingPeriod], reach: Reach) -> list[P
         .in_order()
     )
     reports = _latest(periods, pledges)
+    due = read_due_dates(periods)
     entering = reach_of(user, Action.ENTER_REPORT)
     found = []
     for period in periods:
@@ -217,15 +237,18 @@ def _work(user: Any, periods: Sequence[ReportingPeriod], reach: Reach) -> list[P
             WorkLine(
                 pledge=pledge,
                 period=period,
-                report=reports.get((pledge.pk, period.pk)),
+                report=report,
                 enters=(
                     entering.everything
                     or city in entering.cities
                     or pledge.lead_department_id in entering.leading
                 ),
+                due_on=due.of(period, pledge.lead_department_id),
+                is_late=bool(report and due.is_late(report)),
             )
             for pledge in pledges
             if pledge.plan_id == period.plan_id
+            for report in [reports.get((pledge.pk, period.pk))]
         ]
         found.append(
             PeriodWork(period.plan, period, lines, sees_city=reach.everything or city in reach.cities)
@@ -238,11 +261,11 @@ def _latest(
 ) -> dict[tuple[int, int], ProgressReport]:
     """The report in hand of each pledge and period: its highest revision."""
     reports = ProgressReport.objects.for_periods(list(periods)).latest_revision().defer("cause", "remedy")
-    wanted = {pledge.pk for pledge in pledges}
+    wanted = {pledge.pk: pledge for pledge in pledges}
     by_period = {period.pk: period for period in periods}
     found = {}
     for report in reports:
         if report.pledge_id in wanted:
-            report.period = by_period[report.period_id]
+            report.period, report.pledge = by_period[report.period_id], wanted[report.pledge_id]
             found[report.pledge_id, report.period_id] = report
     return found

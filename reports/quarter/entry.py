@@ -13,10 +13,12 @@ from typing import Any
 from django.utils import timezone
 
 from budgets.models import Executed, SubProject
+from pledges.duedates import read_due_dates
 from pledges.enums import IndicatorKind, Mark, MoneySource, ReportState, Status
 from pledges.models import (
     Achievement,
     Actual,
+    DueExtension,
     Indicator,
     OwnStatus,
     Pledge,
@@ -123,6 +125,18 @@ class Entry:
     own_statuses: Sequence[OwnStatus]
     comments: Sequence[ReportComment]
     revisions: Sequence[ProgressReport]
+    extension: DueExtension | None
+
+    @property
+    def due_on(self) -> dt.date:
+        """By when the lead department has to hand in."""
+        return self.extension.due_on if self.extension else self.period.due_on
+
+    @property
+    def is_late(self) -> bool:
+        """Handed in after its due date."""
+        submitted_at = self.report.submitted_at if self.report else None
+        return submitted_at is not None and timezone.localdate(submitted_at) > self.due_on
 
     @property
     def unfinished(self) -> ProgressReport | None:
@@ -199,6 +213,7 @@ def read_entry(pledge: Pledge, period: ReportingPeriod, report: ProgressReport |
         own_statuses=list(OwnStatus.objects.filter(plan=pledge.plan)),
         comments=list(ReportComment.objects.filter(report__in=revisions).select_related("author", "report")),
         revisions=revisions,
+        extension=read_due_dates([period]).extension(period, pledge.lead_department_id),
     )
 
 

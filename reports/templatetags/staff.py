@@ -17,7 +17,14 @@ from reports.quarter.boards import STATE_LABELS
 register = template.Library()
 
 NOTHING = "–"
-STATE_SIGNS = {"not_started": "○", "draft": "◔", "returned": "↩", "submitted": "◑", "approved": "●"}
+STATE_SIGNS = {
+    "not_started": "○",
+    "draft": "◔",
+    "returned": "↩",
+    "submitted": "◑",
+    "signed": "◕",
+    "approved": "●",
+}
 
 
 @register.filter

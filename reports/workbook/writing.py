@@ -33,7 +33,7 @@ from pledges.models import (
     Term,
     YearlyTarget,
 )
-from pledges.models.reports import due_date
+from pledges.models.periods import due_date
 from pledges.sheets import (
     AreaTree,
     IndicatorResource,

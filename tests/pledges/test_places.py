@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from pledges.models import Term
+from pledges.models.periods import due_date
 from pledges.models.places import quarter_end
-from pledges.models.reports import due_date
 
 EIGHTH = Term(number=8, starts_on=dt.date(2022, 7, 1), ends_on=dt.date(2026, 6, 30))
 

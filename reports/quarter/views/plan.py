@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from pledges import workflow
 from pledges.models import ReportingPeriod
-from pledges.models.reports import due_date
+from pledges.models.periods import due_date
 from pledges.permissions import Action, access, can, require
 from pledges.workflow import Conflict, WorkflowError
 from reports.editions import preview_period, publish_period

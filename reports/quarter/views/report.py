@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from pledges import workflow
 from pledges.permissions import Action, access, can_on
-from pledges.workflow import Conflict, Incomplete, WorkflowError
+from pledges.workflow import Conflict, Incomplete, WorkflowError, awaits_office
 from reports.quarter.differences import between_forms, between_reports
 from reports.quarter.entry import Entry, read_entry, settlement_of
 from reports.quarter.figures import stored_figures
@@ -276,7 +276,7 @@ def _read_page(
     **more: Any,
 ) -> HttpResponse:
     user, pledge = request.user, entry.pledge
-    checks = entry.report is not None and entry.report.state == "submitted"
+    checks = entry.report is not None and awaits_office(entry.report, pledge.plan)
     live_entry = None
     if entry.live and entry.unfinished:
         live_entry = read_entry(pledge, entry.period, entry.live)

@@ -1,0 +1,85 @@
+"""The turn of a reporting cycle: periods open and close, reports are written, handed in, signed off, checked.
+
+Every function is atomic, takes keywords only, and checks permission and state
+itself. A report moves
+
+    draft → submitted → signed → approved
+              ↓   ↑        ↓
+            returned ←─────┘
+
+in an open period; a plan may leave out the head's sign-off. What has been
+approved, and every report of a period that is closed or published, changes by
+a correction only: a new revision that states its reason. A report that
+somebody else changed meanwhile is told by its ``version``. Money is the
+budgets room's, so ``reports.quarter.writing`` composes these functions with
+``budgets.workflow``.
+"""
+
+from pledges.workflow.checking import (
+    Remark,
+    approve_report,
+    approve_reports,
+    comment_on_report,
+    return_report,
+    sign_report,
+    sign_reports,
+)
+from pledges.workflow.contents import DatedLine, ReportContents
+from pledges.workflow.errors import Conflict, Incomplete, ReasonMissing, WorkflowError, WrongState
+from pledges.workflow.periods import (
+    close_period,
+    extend_due_date,
+    next_as_of,
+    open_period,
+    quarters_of,
+)
+from pledges.workflow.reports import (
+    discard_report,
+    save_report,
+    start_report,
+    submit_report,
+    withdraw_report,
+)
+from pledges.workflow.rows import replace_rows
+from pledges.workflow.rules import (
+    EDITABLE,
+    HANDED_IN,
+    LAGGING_STATUSES,
+    awaits_head,
+    awaits_office,
+    is_correction,
+)
+
+__all__ = [
+    "EDITABLE",
+    "HANDED_IN",
+    "LAGGING_STATUSES",
+    "Conflict",
+    "DatedLine",
+    "Incomplete",
+    "ReasonMissing",
+    "Remark",
+    "ReportContents",
+    "WorkflowError",
+    "WrongState",
+    "approve_report",
+    "approve_reports",
+    "awaits_head",
+    "awaits_office",
+    "close_period",
+    "comment_on_report",
+    "discard_report",
+    "extend_due_date",
+    "is_correction",
+    "next_as_of",
+    "open_period",
+    "quarters_of",
+    "replace_rows",
+    "return_report",
+    "save_report",
+    "sign_report",
+    "sign_reports",
+    "start_report",
+    "submit_report",
+    "withdraw_report",
+]

@@ -1,0 +1,151 @@
+"""A report is signed off by the department's head and checked by the planning office."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pledges.enums import ReportState
+from pledges.models import ProgressReport, ReportComment
+from pledges.notation import clean_text
+from pledges.permissions import Action, can, can_on, require, require_on
+from pledges.workflow.errors import ReasonMissing, WrongState
+from pledges.workflow.rules import HANDED_IN, advance, awaits_head, is_correction, locked
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Remark:
+    """A word about a report, or about one of its sections."""
+
+    body: str
+    section: str = ""
+
+
+@transaction.atomic
+def sign_report(*, report: ProgressReport, user: Any, version: int, comment: str = "") -> ProgressReport:
+    """결재: the department's head answers for a submitted report, which goes on to the planning office.
+
+    Raises PermissionDenied, WrongState where the plan has no such step or the
+    report is not submitted, and Conflict where ``version`` is not the report's any more.
+    """
+    require_on(user, Action.SIGN_REPORT, report.pledge)
+    if not locked(report.period).plan.head_signs:
+        raise WrongState(_("In this plan reports go to the planning office without the head's sign-off."))
+    report = advance(
+        report,
+        version=version,
+        states={ReportState.SUBMITTED},
+        user=user,
+        state=ReportState.SIGNED,
+        signed_at=timezone.now(),
+        signed_by=user,
+    )
+    _remark(report, user, [Remark(body=comment)])
+    return report
+
+
+@transaction.atomic
+def sign_reports(*, versions: Mapping[int, int], user: Any) -> list[ProgressReport]:
+    """Sign many reports off at once, each in the version (by report id) that the head saw; all or none."""
+    return [sign_report(report=report, user=user, version=version) for report, version in _chosen(versions)]
+
+
+@transaction.atomic
+def return_report(
+    *, report: ProgressReport, user: Any, version: int, comment: str = "", remarks: Iterable[Remark] = ()
+) -> ProgressReport:
+    """Send a report that was handed in back to its officer, with ``comment`` on the whole and ``remarks`` on
+    sections; all are kept.
+
+    The head may do so before signing off, the planning office at any time. Raises
+    PermissionDenied, ReasonMissing where nothing is said, WrongState and Conflict.
+    """
+    plan = report.pledge.plan
+    checks = can(user, Action.CHECK_REPORT, municipality=plan.term.municipality_id)
+    if not checks:
+        require_on(user, Action.SIGN_REPORT, report.pledge)
+    said = [each for each in (Remark(body=comment), *remarks) if clean_text(each.body)]
+    if not said:
+        raise ReasonMissing(_("Write what the department should mend."))
+    locked(report.period)
+    report = advance(
+        report,
+        version=version,
+        states=HANDED_IN if checks else {ReportState.SUBMITTED},
+        user=user,
+        state=ReportState.RETURNED,
+        signed_at=None,
+        signed_by=None,
+    )
+    _remark(report, user, said)
+    return report
+
+
+@transaction.atomic
+def approve_report(*, report: ProgressReport, user: Any, version: int, comment: str = "") -> ProgressReport:
+    """Make a report that was handed in the live one of its pledge and period.
+
+    Raises PermissionDenied; WrongState where it is not handed in, not signed off
+    though the plan asks for it, or a later revision was approved meanwhile;
+    ReasonMissing for a correction without its reason, and Conflict where
+    ``version`` is not the report's any more.
+    """
+    require(user, Action.CHECK_REPORT, municipality=report.pledge.plan.term.municipality_id)
+    period = locked(report.period)
+    if is_correction(report, period) and not report.reason:
+        raise ReasonMissing(_("Say why the figures are corrected."))
+    siblings = ProgressReport.objects.for_pledge(report.pledge_id).for_period(period)
+    if siblings.approved().after_revision(report.revision).exists():
+        raise WrongState(_("A later revision was approved meanwhile. Start a correction of that one."))
+    if awaits_head(report, period.plan) and report.version == version:
+        raise WrongState(_("The head of the department has not signed this report off yet."))
+    report = advance(
+        report,
+        version=version,
+        states={ReportState.SIGNED} if period.plan.head_signs else HANDED_IN,
+        user=user,
+        state=ReportState.APPROVED,
+        approved_at=timezone.now(),
+        approved_by=user,
+    )
+    _remark(report, user, [Remark(body=comment)])
+    return report
+
+
+@transaction.atomic
+def approve_reports(*, versions: Mapping[int, int], user: Any) -> list[ProgressReport]:
+    """Approve many reports at once, each in the version (by report id) that the checker saw; all or none."""
+    return [
+        approve_report(report=report, user=user, version=version) for report, version in _chosen(versions)
+    ]
+
+
+@transaction.atomic
+def comment_on_report(*, report: ProgressReport, user: Any, body: str, section: str = "") -> ReportComment:
+    """Add a word to a report's thread, for whoever may enter, sign off or check it.
+
+    Raises PermissionDenied, and ReasonMissing for an empty comment.
+    """
+    if not any(can_on(user, action, report.pledge) for action in (Action.ENTER_REPORT, Action.SIGN_REPORT)):
+        require_on(user, Action.CHECK_REPORT, report.pledge)
+    if not clean_text(body):
+        raise ReasonMissing(_("Write a comment."))
+    (comment,) = _remark(report, user, [Remark(body=body, section=section)])
+    return comment
+
+
+def _chosen(versions: Mapping[int, int]) -> list[tuple[ProgressReport, int]]:
+    """The reports of these ids, each with the version that was seen, in one order for all who choose."""
+    reports = ProgressReport.objects.with_places().in_bulk(versions)
+    return [(reports[pk], version) for pk, version in sorted(versions.items()) if pk in reports]
+
+
+def _remark(report: ProgressReport, user: Any, remarks: Iterable[Remark]) -> list[ReportComment]:
+    return ReportComment.objects.bulk_create(
+        ReportComment(report=report, author=user, body=body, section=each.section)
+        for each in remarks
+        if (body := clean_text(each.body))
+    )

@@ -1,0 +1,103 @@
+"""What every step on a report asks first, and how it is written."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pledges.enums import PeriodState, ReportState, Status
+from pledges.models import Plan, Pledge, ProgressReport, ReportingPeriod
+from pledges.notation import clean_text
+from pledges.permissions import Action, require_on
+from pledges.workflow.errors import Conflict, ReasonMissing, WrongState
+
+EDITABLE = frozenset({ReportState.DRAFT, ReportState.RETURNED})
+HANDED_IN = frozenset({ReportState.SUBMITTED, ReportState.SIGNED})
+# 추진상황 that asks for a cause and a remedy, whatever the figures say.
+LAGGING_STATUSES = frozenset({Status.PARTIAL, Status.ON_HOLD})
+
+
+def awaits_head(report: ProgressReport, plan: Plan) -> bool:
+    """Whether the department's head has to sign the report off next."""
+    return plan.head_signs and report.state == ReportState.SUBMITTED
+
+
+def awaits_office(report: ProgressReport, plan: Plan) -> bool:
+    """Whether the planning office has to check the report next."""
+    return report.state in HANDED_IN and not awaits_head(report, plan)
+
+
+def is_correction(report: ProgressReport, period: ReportingPeriod) -> bool:
+    """Whether the report changes what is settled: an approved one stands, or its period is not open."""
+    return (
+        is_settled(period)
+        or ProgressReport.objects.for_pledge(report.pledge_id)
+        .for_period(period)
+        .approved()
+        .exclude(pk=report.pk)
+        .exists()
+    )
+
+
+def is_settled(period: ReportingPeriod) -> bool:
+    return period.state != PeriodState.OPEN
+
+
+def require_entry(
+    user: Any, pledge: Pledge, *, correcting: bool, action: Action = Action.ENTER_REPORT
+) -> None:
+    require_on(user, Action.CORRECT_REPORT if correcting else action, pledge)
+
+
+def editable(
+    report: ProgressReport, user: Any, reason: str, action: Action
+) -> tuple[ProgressReport, ReportingPeriod]:
+    """The report with its period locked, once the user may write in it."""
+    period = locked(report.period)
+    correcting = is_correction(report, period)
+    require_entry(user, report.pledge, correcting=correcting, action=action)
+    if correcting and not clean_text(reason):
+        raise ReasonMissing(_("Say why the figures are corrected."))
+    return report, period
+
+
+def locked(period: ReportingPeriod) -> ReportingPeriod:
+    """The period as it stands, held until the transaction ends: nobody closes it meanwhile."""
+    held: ReportingPeriod = (
+        ReportingPeriod.objects.select_for_update(of=("self",)).with_places().get(pk=period.pk)
+    )
+    return held
+
+
+def current_revision(pledge: Pledge, period: ReportingPeriod) -> ProgressReport:
+    """The newest revision, whoever wrote it."""
+    reports = ProgressReport.objects.for_pledge(pledge).for_period(period)
+    newest: ProgressReport = reports.with_people().by_revision()[0]
+    return newest
+
+
+def advance(
+    report: ProgressReport, *, version: int, states: Iterable[str], user: Any, **changes: Any
+) -> ProgressReport:
+    """Write ``changes`` where the report still has ``version``, with a row of history.
+
+    Raises Conflict where somebody else was first, and WrongState where the
+    version is the same but the report is not in one of ``states``.
+    """
+    updated = ProgressReport.objects.filter(pk=report.pk, version=version, state__in=states).update(
+        **changes, version=F("version") + 1, updated_at=timezone.now()
+    )
+    if not updated:
+        current = ProgressReport.objects.with_people().filter(pk=report.pk).first()
+        if current is not None and current.version == version:
+            raise WrongState(
+                _("This report is “%(state)s”; this step can't be taken now.")
+                % {"state": current.get_state_display()}
+            )
+        raise Conflict(current or current_revision(report.pledge, report.period))
+    report.refresh_from_db(fields=[*changes, "version", "updated_at"])
+    # .update() tells history nothing, so the row is written here.
+    ProgressReport.history.bulk_history_create([report], update=True, default_user=user)
+    return report

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from budgets.models import WON_LIMIT
 from pledges.enums import MoneyUnit
-from pledges.forms import NotationField
+from pledges.forms.notation import NotationField
 from pledges.notation import format_money, parse_number, won_from
 
 

@@ -15,6 +15,7 @@ choose_language = public(require_POST(csrf_exempt(set_language)))
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("staff/", include("pledges.urls")),
     path("staff/", include("reports.quarter.urls")),
     path("i18n/language/", choose_language, name="set_language"),
     path("healthz", health.healthz, name="healthz"),

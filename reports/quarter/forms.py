@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from budgets.forms import MoneyField
 from pledges.enums import Mark, MoneySource, Status
-from pledges.forms import CleanTextField, DatesField, NumberField, PercentField
+from pledges.forms.notation import CleanTextField, DatesField, NumberField, PercentField
 from pledges.models import Achievement
 from pledges.notation import DateSpan
 from pledges.workflow import DatedLine, ReportContents

@@ -10,7 +10,7 @@ import datetime as dt
 from django.urls import path, register_converter
 
 from reports.public import addresses  # noqa: F401  (registers the converters of codes and terms)
-from reports.quarter.views import plan, report, work
+from reports.quarter.views import plan, report, review, work
 
 
 class DayConverter:
@@ -43,8 +43,8 @@ urlpatterns = [
             ("<as_of_day:as_of>/<code:code>/figures/", report.figures, "figures"),
             ("<as_of_day:as_of>/<code:code>/correct/", report.correct, "correct"),
             ("<as_of_day:as_of>/<code:code>/discard/", report.discard, "discard"),
-            ("<as_of_day:as_of>/<code:code>/check/", report.check, "check"),
-            ("<as_of_day:as_of>/<code:code>/comment/", report.comment, "comment"),
+            ("<as_of_day:as_of>/<code:code>/check/", review.check, "check"),
+            ("<as_of_day:as_of>/<code:code>/comment/", review.comment, "comment"),
             ("-/export.xlsx", plan.export, "export"),
             ("", plan.periods, "periods"),
         )

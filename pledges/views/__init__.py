@@ -1,0 +1,1 @@
+"""This room's staff pages: people, departments, the audit log."""

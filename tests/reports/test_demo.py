@@ -164,7 +164,8 @@ def test_open_quarter_holds_reports_in_every_state(loaded):
     assert period.due_on > timezone.localdate()
     assert {state: states.count(state) for state in set(states)} == {
         ReportState.DRAFT: 2,
-        ReportState.SUBMITTED: 3,
+        ReportState.SUBMITTED: 1,
+        ReportState.SIGNED: 2,
         ReportState.RETURNED: 1,
         ReportState.APPROVED: 1,
     }

@@ -21,6 +21,8 @@ from reports.quarter.writing import save_quarter, submit_quarter
 
 OPEN_QUARTER = Path(__file__).with_name("open_quarter.toml")
 OPEN_AS_OF = dt.date(2026, 3, 31)
+# Who signs off what an officer submits.
+HEAD_OF = {"hanbit-officer": "hanbit-head", "hanbit-officer2": "hanbit-head2"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,7 @@ def enter_lagging(*, period: ReportingPeriod, officer: User, checker: User) -> N
 
 
 def enter_open_quarter(*, period: ReportingPeriod, people: Mapping[str, User], checker: User) -> None:
-    """The open quarter as far as departments have come: drafts, submitted, returned, approved."""
+    """The open quarter as far as departments have come: drafts, submitted, signed off, returned, approved."""
     planned = {pledge.code: pledge for pledge in all_pledges()}
     for entry in tomllib.loads(OPEN_QUARTER.read_text(encoding="utf-8"))["report"]:
         filled, user = _this_quarter(entry, planned[entry["code"]]), people[entry["by"]]
@@ -54,6 +56,10 @@ def enter_open_quarter(*, period: ReportingPeriod, people: Mapping[str, User], c
             _save(filled, period=period, user=user)
             continue
         report = _submit(filled, period=period, user=user)
+        if entry["state"] == ReportState.SUBMITTED:
+            continue
+        head = people[HEAD_OF[entry["by"]]]
+        report = workflow.sign_report(report=report, user=head, version=report.version)
         if entry["state"] == ReportState.RETURNED:
             workflow.return_report(
                 report=report, user=checker, version=report.version, comment=entry["comment"]

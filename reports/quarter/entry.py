@@ -1,26 +1,30 @@
 """What the quarterly form of one pledge shows: the report, and everything it is read against.
 
-``read_entry`` collects it in a constant number of queries. "Before" always
-means: of the live reports of earlier periods, so that a draft never counts.
+``read_entries`` collects it for any number of pledges in a constant number of
+queries. "Before" always means: of the live reports of earlier periods, so that
+a draft never counts.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 
 from budgets.models import Executed, SubProject
 from pledges.duedates import read_due_dates
-from pledges.enums import IndicatorKind, Mark, MoneySource, ReportState, Status
+from pledges.enums import IndicatorKind, Mark, MoneySource, ReportState, Span, Status
 from pledges.models import (
     Achievement,
     Actual,
     DueExtension,
+    EvidenceFile,
     Indicator,
     OwnStatus,
+    Plan,
     Pledge,
     ProgressReport,
     ReportComment,
@@ -32,6 +36,8 @@ from pledges.notation import format_year_value
 from pledges.workflow import EDITABLE, quarters_of
 from reports.fulfilment import IndicatorFulfilment, PledgeFulfilment, entered_sum, pledge_fulfilments
 from reports.models import EditionPledge
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +71,12 @@ class IndicatorLine:
 
 @dataclass(frozen=True, slots=True)
 class MoneyLine:
-    """A sub-project: 원 by source, planned in all, executed before and in this report."""
+    """A sub-project: 원 by source, planned in all, secured up to the period's year (before the term
+    included), executed before and in this report."""
 
     sub_project: SubProject
     planned: Mapping[str, int]
+    secured: Mapping[str, int]
     before: Mapping[str, int]
     executed: Mapping[str, int]
 
@@ -83,12 +91,21 @@ class MoneyLine:
         return entered_sum(self.planned.values())
 
     @property
+    def secured_total(self) -> int | None:
+        return entered_sum(self.secured.values())
+
+    @property
     def before_total(self) -> int | None:
         return entered_sum(self.before.values())
 
     @property
     def executed_total(self) -> int | None:
         return entered_sum(self.executed.values())
+
+    @property
+    def after_total(self) -> int | None:
+        """Executed in all, this report included."""
+        return entered_sum([self.before_total, self.executed_total])
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +141,7 @@ class Entry:
     previous: ProgressReport | None
     own_statuses: Sequence[OwnStatus]
     comments: Sequence[ReportComment]
+    evidence: Sequence[EvidenceFile]
     revisions: Sequence[ProgressReport]
     extension: DueExtension | None
 
@@ -187,34 +205,31 @@ def read_entry(pledge: Pledge, period: ReportingPeriod, report: ProgressReport |
     ``report`` chooses an older revision; without it, it is the one in hand.
     ``pledge.plan.term`` must be loaded, or costs queries.
     """
-    revisions = list(ProgressReport.objects.for_pledge(pledge).for_period(period).with_people().by_revision())
-    live = next((each for each in revisions if each.state == ReportState.APPROVED), None)
-    unfinished = next((each for each in revisions if each.state != ReportState.APPROVED), None)
-    current = report or unfinished or live
-    for each in revisions:
-        each.period, each.pledge = period, pledge
-    eve = period.as_of - dt.timedelta(days=1)
-    (before,) = pledge_fulfilments(pledge.plan, eve, [pledge.pk])
-    earlier = ProgressReport.objects.for_pledge(pledge).live().before(period.as_of)
-    return Entry(
-        pledge=pledge,
-        period=period,
-        report=current,
-        live=live,
-        before=before,
-        indicators=_indicators(pledge, period, current, before),
-        money=_money(pledge, period, current, eve),
-        tasks=_tasks(pledge, period, current),
-        achievements=list(Achievement.objects.filter(report=current)) if current else [],
-        earlier_achievements=list(
-            Achievement.objects.for_live_reports(pledge.plan, eve).for_pledges([pledge.pk])
-        ),
-        previous=earlier.in_term().with_people().newest_first().first(),
-        own_statuses=list(OwnStatus.objects.filter(plan=pledge.plan)),
-        comments=list(ReportComment.objects.filter(report__in=revisions).select_related("author", "report")),
-        revisions=revisions,
-        extension=read_due_dates([period]).extension(period, pledge.lead_department_id),
-    )
+    chosen = {pledge.pk: report} if report else None
+    (entry,) = read_entries(pledge.plan, period, [pledge], chosen=chosen)
+    return entry
+
+
+def read_entries(
+    plan: Plan,
+    period: ReportingPeriod,
+    pledges: Collection[Pledge],
+    *,
+    chosen: Mapping[int, ProgressReport] | None = None,
+    earlier_achievements: bool = True,
+) -> list[Entry]:
+    """The entries of these pledges of one plan in a period, in their order.
+
+    A constant number of queries, whatever the number of pledges. ``chosen``
+    names an older revision by pledge (its id); ``earlier_achievements`` False
+    leaves those out, for whoever lists many. Afterwards each pledge's ``plan``
+    is the one given.
+    """
+    pledges = list(pledges)
+    if not pledges:
+        return []
+    material = _Material(plan, period, pledges, chosen or {}, earlier_achievements=earlier_achievements)
+    return [material.entry(pledge) for pledge in pledges]
 
 
 def settlement_of(entry: Entry) -> Settlement | None:
@@ -234,91 +249,200 @@ def _day(moment: dt.datetime | None) -> dt.date | None:
     return timezone.localdate(moment) if moment else None
 
 
-def _indicators(
-    pledge: Pledge, period: ReportingPeriod, report: ProgressReport | None, before: PledgeFulfilment
-) -> list[IndicatorLine]:
-    values = dict(Actual.objects.filter(report=report).values_list("indicator", "value")) if report else {}
-    figures = {figure.pk: figure for figure in before.indicators}
-    lines = []
-    for indicator in pledge.indicators.prefetch_related("targets"):
-        by_year = {target.year: target.value for target in indicator.targets.all()}
-        given = [value for year, value in sorted(by_year.items()) if year <= period.as_of.year]
-        own = by_year.get(period.as_of.year)
-        if indicator.kind == IndicatorKind.CUMULATIVE:
-            to_date = sum(given, Decimal(0)) if given else None
-            text = format_year_value(own, to_date)
-        else:
-            to_date = given[-1] if given else None
-            text = format_year_value(to_date)
-        lines.append(
-            IndicatorLine(
-                indicator=indicator,
-                before=figures[indicator.pk],
-                target_text=text,
-                target=to_date,
-                final=figures[indicator.pk].target,
-                value=values.get(indicator.pk),
+class _Material:
+    """What the entries of some pledges are made of, read once and sorted by what it hangs on."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        period: ReportingPeriod,
+        pledges: Sequence[Pledge],
+        chosen: Mapping[int, ProgressReport],
+        *,
+        earlier_achievements: bool,
+    ) -> None:
+        self.plan, self.period = plan, period
+        self.quarters = quarters_of(period)
+        keys = [pledge.pk for pledge in pledges]
+        eve = period.as_of - dt.timedelta(days=1)
+        self.before = {figure.pk: figure for figure in pledge_fulfilments(plan, eve, keys)}
+
+        self.revisions: dict[int, list[ProgressReport]] = defaultdict(list)
+        by_key = {pledge.pk: pledge for pledge in pledges}
+        for pledge in pledges:
+            pledge.plan = plan
+        for report in ProgressReport.objects.for_pledges(keys).for_period(period).with_people().by_revision():
+            report.period, report.pledge = period, by_key[report.pledge_id]
+            self.revisions[report.pledge_id].append(report)
+        self.in_hand = {key: chosen.get(key) or _in_hand(self.revisions[key]) for key in keys}
+        reports = [report.pk for report in self.in_hand.values() if report]
+        every = [report for revisions in self.revisions.values() for report in revisions]
+        earlier = ProgressReport.objects.for_pledges(keys).live().before(period.as_of).in_term()
+        self.previous = {report.pledge_id: report for report in earlier.latest_of_each_pledge().with_people()}
+
+        self.comments = _by_key(
+            ReportComment.objects.filter(report__in=every).select_related("author", "report"),
+            lambda row: row.report.pledge_id,
+        )
+        self.evidence = _by_key(
+            EvidenceFile.objects.filter(report__in=reports).select_related("uploaded_by"),
+            lambda row: row.report_id,
+        )
+        self.achievements = _by_key(Achievement.objects.filter(report__in=reports), lambda row: row.report_id)
+        self.earlier_achievements: Mapping[int, list[Achievement]] = {}
+        if earlier_achievements:
+            lines = Achievement.objects.for_live_reports(plan, eve).for_pledges(keys)
+            self.earlier_achievements = _by_key(
+                lines.select_related("report"), lambda row: row.report.pledge_id
             )
+
+        self.indicators = _by_key(
+            Indicator.objects.filter(pledge__in=keys).prefetch_related("targets"), lambda row: row.pledge_id
         )
-    return lines
-
-
-def _money(
-    pledge: Pledge, period: ReportingPeriod, report: ProgressReport | None, eve: dt.date
-) -> list[MoneyLine]:
-    def by_sub_project(rows: Iterable[tuple[int, str, int]]) -> dict[int, dict[str, int]]:
-        sums: dict[int, dict[str, int]] = {}
-        for sub_project, source, amount in rows:
-            by_source = sums.setdefault(sub_project, {})
-            by_source[source] = by_source.get(source, 0) + amount
-        return sums
-
-    columns = ("sub_project", "source", "amount")
-    spent = by_sub_project(
-        Executed.objects.for_live_reports(pledge.plan, eve).for_pledges([pledge.pk]).values_list(*columns)
-    )
-    now = by_sub_project(Executed.objects.filter(report=report).values_list(*columns)) if report else {}
-    lines = []
-    for sub_project in pledge.sub_projects.prefetch_related("investments"):
-        planned = by_sub_project(
-            (sub_project.pk, row.source, row.amount) for row in sub_project.investments.all()
+        self.values = {
+            (report, indicator): value
+            for report, indicator, value in Actual.objects.filter(report__in=reports).values_list(
+                "report", "indicator", "value"
+            )
+        }
+        self.sub_projects = _by_key(
+            SubProject.objects.filter(pledge__in=keys).prefetch_related("investments", "secured"),
+            lambda row: row.pledge_id,
         )
-        lines.append(
+        spent = Executed.objects.for_live_reports(plan, eve).for_pledges(keys)
+        self.spent = _by_source(spent.values_list("sub_project", "source", "amount"))
+        self.executed = _by_source(
+            Executed.objects.filter(report__in=reports).values_list("sub_project", "source", "amount")
+        )
+        self.tasks = _by_key(
+            ScheduleTask.objects.filter(pledge__in=keys).prefetch_related("planned_quarters"),
+            lambda row: row.pledge_id,
+        )
+        columns = ("task", "year", "quarter", "mark")
+        self.marks = {
+            (task, year, quarter): mark
+            for task, year, quarter, mark in ScheduleMark.objects.filter(report__in=reports)
+            .order_by("pk")
+            .values_list(*columns)
+        }
+        # In the order of the periods: what a later report says of a quarter replaces the earlier mark.
+        marked = ScheduleMark.objects.for_live_reports(plan, eve).for_pledges(keys).in_period_order()
+        self.marked = {
+            (task, year, quarter): mark for task, year, quarter, mark in marked.values_list(*columns)
+        }
+        self.own_statuses = list(OwnStatus.objects.filter(plan=plan))
+        self.due = read_due_dates([period])
+
+    def entry(self, pledge: Pledge) -> Entry:
+        report = self.in_hand[pledge.pk]
+        key = report.pk if report else None
+        revisions = self.revisions[pledge.pk]
+        return Entry(
+            pledge=pledge,
+            period=self.period,
+            report=report,
+            live=next((each for each in revisions if each.state == ReportState.APPROVED), None),
+            before=self.before[pledge.pk],
+            indicators=self._indicators(pledge, key),
+            money=self._money(pledge),
+            tasks=self._tasks(pledge),
+            achievements=self.achievements.get(key or 0, []),
+            earlier_achievements=self.earlier_achievements.get(pledge.pk, []),
+            previous=self.previous.get(pledge.pk),
+            own_statuses=self.own_statuses,
+            comments=self.comments.get(pledge.pk, []),
+            evidence=self.evidence.get(key or 0, []),
+            revisions=revisions,
+            extension=self.due.extension(self.period, pledge.lead_department_id),
+        )
+
+    def _indicators(self, pledge: Pledge, report: int | None) -> list[IndicatorLine]:
+        figures = {figure.pk: figure for figure in self.before[pledge.pk].indicators}
+        year = self.period.as_of.year
+        lines = []
+        for indicator in self.indicators.get(pledge.pk, ()):
+            by_year = {target.year: target.value for target in indicator.targets.all()}
+            given = [value for each, value in sorted(by_year.items()) if each <= year]
+            if indicator.kind == IndicatorKind.CUMULATIVE:
+                to_date = sum(given, Decimal(0)) if given else None
+                text = format_year_value(by_year.get(year), to_date)
+            else:
+                to_date = given[-1] if given else None
+                text = format_year_value(to_date)
+            lines.append(
+                IndicatorLine(
+                    indicator=indicator,
+                    before=figures[indicator.pk],
+                    target_text=text,
+                    target=to_date,
+                    final=figures[indicator.pk].target,
+                    value=self.values.get((report, indicator.pk)) if report else None,
+                )
+            )
+        return lines
+
+    def _money(self, pledge: Pledge) -> list[MoneyLine]:
+        year = self.period.as_of.year
+        return [
             MoneyLine(
                 sub_project=sub_project,
-                planned=planned.get(sub_project.pk, {}),
-                before=spent.get(sub_project.pk, {}),
-                executed=now.get(sub_project.pk, {}),
+                planned=_sums((row.source, row.amount) for row in sub_project.investments.all()),
+                secured=_sums(
+                    (row.source, row.amount)
+                    for row in sub_project.secured.all()
+                    if row.span == Span.PRIOR or (row.year is not None and row.year <= year)
+                ),
+                before=self.spent.get(sub_project.pk, {}),
+                executed=self.executed.get(sub_project.pk, {}),
             )
-        )
-    return lines
-
-
-def _tasks(pledge: Pledge, period: ReportingPeriod, report: ProgressReport | None) -> list[TaskLine]:
-    quarters = quarters_of(period)
-    held: dict[tuple[int, int, int], str] = {}
-    if report:
-        held = {(row.task_id, row.year, row.quarter): row.mark for row in report.marks.all()}
-    before: dict[tuple[int, int, int], str] = {}
-    eve = period.as_of - dt.timedelta(days=1)
-    marks = ScheduleMark.objects.for_live_reports(pledge.plan, eve).for_pledges([pledge.pk])
-    for row in marks.order_by("report__period__as_of"):
-        before[row.task_id, row.year, row.quarter] = row.mark
-    lines = []
-    for task in pledge.tasks.prefetch_related("planned_quarters"):
-        planned = {(row.year, row.quarter) for row in task.planned_quarters.all()}
-        lines += [
-            TaskLine(
-                task=task,
-                year=year,
-                quarter=quarter,
-                is_planned=(year, quarter) in planned,
-                before=before.get((task.pk, year, quarter), ""),
-                mark=held.get((task.pk, year, quarter), ""),
-            )
-            for year, quarter in quarters
+            for sub_project in self.sub_projects.get(pledge.pk, ())
         ]
-    return lines
+
+    def _tasks(self, pledge: Pledge) -> list[TaskLine]:
+        lines = []
+        for task in self.tasks.get(pledge.pk, ()):
+            planned = {(row.year, row.quarter) for row in task.planned_quarters.all()}
+            lines += [
+                TaskLine(
+                    task=task,
+                    year=year,
+                    quarter=quarter,
+                    is_planned=(year, quarter) in planned,
+                    before=self.marked.get((task.pk, year, quarter), ""),
+                    mark=self.marks.get((task.pk, year, quarter), ""),
+                )
+                for year, quarter in self.quarters
+            ]
+        return lines
+
+
+def _in_hand(revisions: Sequence[ProgressReport]) -> ProgressReport | None:
+    """Of a pledge's revisions, newest first, the unfinished one, else the live one."""
+    unfinished = (each for each in revisions if each.state != ReportState.APPROVED)
+    return next(unfinished, revisions[0] if revisions else None)
+
+
+def _by_key(rows: Iterable[Row], key: Callable[[Row], int]) -> dict[int, list[Row]]:
+    """Rows by what they hang on, in their order."""
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return found
+
+
+def _by_source(rows: Iterable[tuple[int, str, int]]) -> dict[int, dict[str, int]]:
+    """원 by sub-project and source."""
+    pairs: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for sub_project, source, amount in rows:
+        pairs[sub_project].append((source, amount))
+    return {sub_project: _sums(amounts) for sub_project, amounts in pairs.items()}
+
+
+def _sums(amounts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for source, amount in amounts:
+        found[source] = found.get(source, 0) + amount
+    return found
 
 
 def status_label(status: str, own_statuses: Iterable[OwnStatus] = (), own_status: Any = None) -> Any:

@@ -27,9 +27,14 @@ class IndicatorFigure:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the pledge's card would show. ``is_lagging``: the targets to date are not met."""
+    """What the pledge's card would show; ``rate`` and ``to_date`` are exact, in percent, None for none.
+
+    ``is_lagging``: the targets to date are not met.
+    """
 
     indicators: tuple[IndicatorFigure, ...]
+    rate: Fraction | None
+    to_date: Fraction | None
     rate_text: str
     before_text: str
     to_date_text: str
@@ -83,6 +88,8 @@ def figures_for(
     executed = entered_sum([entry.before.executed, *amounts.values()])
     return Figures(
         indicators=tuple(rows),
+        rate=rate,
+        to_date=to_date,
         rate_text=shown(rate),
         before_text=shown(entry.before.rate),
         to_date_text=shown(to_date),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.duedates import read_due_dates
 from pledges.enums import ReportState
-from pledges.models import Department, Plan, Pledge, ProgressReport, ReportingPeriod
+from pledges.models import Department, DueExtension, Plan, Pledge, ProgressReport, ReportingPeriod
 from pledges.permissions import Action, Reach, memberships_of, pledges_for, reach_of
 from pledges.workflow import EDITABLE, HANDED_IN, awaits_office
 from reports.quarter.lookups import staff_url
@@ -31,7 +31,10 @@ TO_DO = frozenset(STATES[:3])
 
 @dataclass(frozen=True, slots=True)
 class WorkLine:
-    """A pledge in a period: where its report stands, and whether this person enters it."""
+    """A pledge in a period: where its report stands, and whether this person enters it.
+
+    ``is_invited``: as a supporting department that was invited to; another department submits it.
+    """
 
     pledge: Pledge
     period: ReportingPeriod
@@ -39,6 +42,8 @@ class WorkLine:
     enters: bool
     due_on: dt.date
     is_late: bool = False
+    is_invited: bool = False
+    extension: DueExtension | None = None
 
     @property
     def state(self) -> str:
@@ -69,10 +74,19 @@ class PeriodWork:
     period: ReportingPeriod
     lines: list[WorkLine]
     sees_city: bool
+    granted_to_all: DueExtension | None = None
+    due_on: dt.date = field(init=False)
+    extension: DueExtension | None = field(init=False)
     days_left: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.days_left = days_left(self.period)
+        """``due_on`` is the person's own date: the first of those that their departments have."""
+        dates = [(line.due_on, line.extension) for line in self.lines if line.enters and not line.is_invited]
+        if self.sees_city or not dates:
+            granted = self.granted_to_all
+            dates = [(granted.due_on if granted else self.period.due_on, granted)]
+        self.due_on, self.extension = min(dates, key=lambda date: date[0])
+        self.days_left = days_left(self.due_on)
 
     @property
     def own(self) -> list[WorkLine]:
@@ -144,9 +158,9 @@ class DepartmentLine:
         return 100 * done // self.total if self.total else 0
 
 
-def days_left(period: ReportingPeriod, today: dt.date | None = None) -> int:
+def days_left(due_on: dt.date, today: dt.date | None = None) -> int:
     """Days to the due date; negative once it is over."""
-    return (period.due_on - (today or timezone.localdate())).days
+    return (due_on - (today or timezone.localdate())).days
 
 
 def plans_of(user: Any) -> list[Plan]:
@@ -203,7 +217,7 @@ def leftovers(user: Any) -> list[WorkLine]:
 def my_work(user: Any) -> list[PeriodWork]:
     """The open periods of every plan in which the user has something to see, the next due date first.
 
-    Constant number of queries: memberships, periods, pledges, their supporters, reports.
+    Constant number of queries: memberships, periods, pledges, invitations of supporters, reports, extensions.
     """
     reach = reach_of(user, Action.VIEW_STAFF)
     if not reach:
@@ -225,6 +239,7 @@ def _work(user: Any, periods: Sequence[ReportingPeriod], reach: Reach) -> list[P
     pledges = list(
         pledges_for(user, Action.VIEW_STAFF, Pledge.objects.for_plans(plans))
         .select_related("lead_department")
+        .prefetch_related("support_invitations")
         .in_order()
     )
     reports = _latest(periods, pledges)
@@ -238,22 +253,34 @@ def _work(user: Any, periods: Sequence[ReportingPeriod], reach: Reach) -> list[P
                 pledge=pledge,
                 period=period,
                 report=report,
-                enters=(
-                    entering.everything
-                    or city in entering.cities
-                    or pledge.lead_department_id in entering.leading
-                ),
+                enters=leads or invited,
                 due_on=due.of(period, pledge.lead_department_id),
                 is_late=bool(report and due.is_late(report)),
+                is_invited=invited and not leads,
+                extension=due.extension(period, pledge.lead_department_id),
             )
             for pledge in pledges
             if pledge.plan_id == period.plan_id
             for report in [reports.get((pledge.pk, period.pk))]
+            for leads, invited in [_enters(entering, city, pledge)]
         ]
         found.append(
-            PeriodWork(period.plan, period, lines, sees_city=reach.everything or city in reach.cities)
+            PeriodWork(
+                period.plan,
+                period,
+                lines,
+                sees_city=reach.everything or city in reach.cities,
+                granted_to_all=due.extension(period, None),
+            )
         )
     return found
+
+
+def _enters(entering: Reach, city: int, pledge: Pledge) -> tuple[bool, bool]:
+    """Whether the person enters the pledge's reports: as its lead department, by invitation of it."""
+    leads = entering.everything or city in entering.cities or pledge.lead_department_id in entering.leading
+    invited = any(each.department_id in entering.invited for each in pledge.support_invitations.all())
+    return leads, invited
 
 
 def _latest(

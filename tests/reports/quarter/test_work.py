@@ -148,8 +148,8 @@ def test_superuser_sees_every_city(city):
 
 def test_days_left_counts_to_the_due_date():
     period = PeriodFactory.build(as_of=dt.date(2024, 6, 30), due_on=dt.date(2024, 7, 10), plan=None)
-    assert days_left(period, dt.date(2024, 7, 5)) == 5
-    assert days_left(period, dt.date(2024, 7, 12)) == -2
+    assert days_left(period.due_on, dt.date(2024, 7, 5)) == 5
+    assert days_left(period.due_on, dt.date(2024, 7, 12)) == -2
 
 
 @pytest.mark.parametrize(("days", "text"), [(5, "D-5"), (0, "D-day"), (-2, "기한 2일 지남")])

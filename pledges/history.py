@@ -1,7 +1,8 @@
-"""Set-based writing that leaves a row in history for each row it touches.
+"""Set-based writing that leaves a row in history, and a place in the audit log, for each row it touches.
 
 ``bulk_create``, ``update`` and ``delete`` of a queryset go past
-django-simple-history, or through it one query a row; these do neither.
+django-simple-history, or through it one query a row; these do neither. They
+are the only places that write history in sets.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,6 +11,8 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+from pledges import audit
 
 # SQLite takes 32,766 parameters in a statement; PostgreSQL any number.
 AT_ONCE = 5_000
@@ -24,13 +27,39 @@ def chunks(items: Collection[Any]) -> Iterable[list[Any]]:
 def create_all(rows: Sequence[models.Model], user: Any = None) -> None:
     """Create rows of one model with their history; afterwards each has its primary key."""
     if rows:
-        bulk_create_with_history(rows, type(rows[0]), default_user=user)
+        with transaction.atomic(savepoint=False):
+            bulk_create_with_history(rows, type(rows[0]), default_user=user)
+            audit.created(rows, user)
 
 
 def update_all(rows: Sequence[models.Model], fields: Collection[str], user: Any = None) -> None:
-    """Update these fields of rows of one model, with their history."""
+    """Update these fields of rows of one model, with their history. One query more tells what they were."""
     if rows and fields:
-        bulk_update_with_history(rows, type(rows[0]), list(fields), default_user=user)
+        with transaction.atomic(savepoint=False):
+            before = audit.values_of(rows, fields)
+            bulk_update_with_history(rows, type(rows[0]), list(fields), default_user=user)
+            audit.changed(rows, before, user)
+
+
+def record_update(row: models.Model, before: Mapping[str, Any], user: Any = None) -> None:
+    """Write the history of one row that ``QuerySet.update`` has changed.
+
+    ``before``: what ``audit.values_of`` said of the row before that.
+    """
+    history = type(row).history  # type: ignore[attr-defined]
+    history.bulk_history_create([row], update=True, default_user=user)
+    audit.changed([row], {row.pk: dict(before)}, user)
+
+
+def record_updates(
+    rows: Sequence[models.Model], before: Mapping[int, Mapping[str, Any]], user: Any = None
+) -> None:
+    """``record_update`` for many rows of one model; ``before`` by primary key."""
+    if not rows:
+        return
+    history = type(rows[0]).history  # type: ignore[attr-defined]
+    history.bulk_history_create(rows, update=True, default_user=user)
+    audit.changed(rows, {pk: dict(values) for pk, values in before.items()}, user)
 
 
 def delete_all(rows: Sequence[models.Model], user: Any = None) -> None:
@@ -54,6 +83,7 @@ def delete_all(rows: Sequence[models.Model], user: Any = None) -> None:
             found = model._default_manager.filter(pk__in=part)
             # The public delete() would send a signal, and write a history row, for each row on its own.
             found._raw_delete(found.db)
+        audit.deleted(rows, user)
 
 
 def record_all(
@@ -69,24 +99,35 @@ def record_all(
     """
     if not rows:
         return
-    history = type(rows[0]).history  # type: ignore[attr-defined]
-    recorded = history.bulk_history_create(rows, update=not is_new, default_user=user)
-    for name, through in links.items():
-        link_history = getattr(history.model, name).model
-        link_history.objects.bulk_create(
-            link_history(
-                history=record,
-                **{
-                    field.name: getattr(link, field.name)
-                    for field in type(link)._meta.concrete_fields
-                    if not field.is_relation
-                },
-                **{
-                    field.attname: getattr(link, field.attname)
-                    for field in type(link)._meta.concrete_fields
-                    if field.is_relation
-                },
+    model = type(rows[0])
+    history = model.history  # type: ignore[attr-defined]
+    with transaction.atomic(savepoint=False):
+        before = {} if is_new else audit.earlier_values(model, [row.pk for row in rows])
+        recorded = history.bulk_history_create(rows, update=not is_new, default_user=user)
+        keys: dict[int, dict[str, list[int]]] = {row.pk: {} for row in rows}
+        for name, through in links.items():
+            link_history = getattr(history.model, name).model
+            target = f"{model._meta.get_field(name).m2m_reverse_field_name()}_id"  # type: ignore[union-attr]
+            link_history.objects.bulk_create(
+                link_history(
+                    history=record,
+                    **{
+                        field.name: getattr(link, field.name)
+                        for field in type(link)._meta.concrete_fields
+                        if not field.is_relation
+                    },
+                    **{
+                        field.attname: getattr(link, field.attname)
+                        for field in type(link)._meta.concrete_fields
+                        if field.is_relation
+                    },
+                )
+                for row, record in zip(rows, recorded, strict=True)
+                for link in through.get(row.pk, ())
             )
-            for row, record in zip(rows, recorded, strict=True)
-            for link in through.get(row.pk, ())
-        )
+            for row in rows:
+                keys[row.pk][name] = sorted(getattr(link, target) for link in through.get(row.pk, ()))
+        if is_new:
+            audit.created(rows, user, keys)
+        else:
+            audit.changed(rows, {row.pk: before.get(row.pk, {}) for row in rows}, user, keys)

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+from pledges.history import create_all, delete_all, update_all
 
 
 def replace_rows(
@@ -17,9 +18,7 @@ def replace_rows(
 ) -> None:
     """Make a report's rows of one kind exactly ``wanted`` (fields by key), touching only what differs."""
     held = {key(row): row for row in existing}
-    for row_key, row in held.items():
-        if row_key not in wanted:
-            row.delete()
+    delete_all([row for row_key, row in held.items() if row_key not in wanted], user)
     changed = []
     for row_key, fields in wanted.items():
         row = held.get(row_key)
@@ -29,12 +28,9 @@ def replace_rows(
             changed.append(row)
     if changed:
         fields_changed = [name for name in next(iter(wanted.values())) if name != "report"]
-        bulk_update_with_history(
+        update_all(
             changed,
-            model,
             [model._meta.get_field(name.removesuffix("_id")).name for name in fields_changed],
-            default_user=user,
+            user,
         )
-    fresh = [model(**fields) for row_key, fields in wanted.items() if row_key not in held]
-    if fresh:
-        bulk_create_with_history(fresh, model, default_user=user)
+    create_all([model(**fields) for row_key, fields in wanted.items() if row_key not in held], user)

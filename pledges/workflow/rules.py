@@ -1,13 +1,15 @@
 """What every step on a report asks first, and how it is written."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pledges.audit import values_of
 from pledges.enums import PeriodState, ReportState, Status
+from pledges.history import record_update, record_updates
 from pledges.models import Plan, Pledge, ProgressReport, ReportingPeriod
 from pledges.notation import clean_text
 from pledges.permissions import Action, require_on
@@ -71,6 +73,12 @@ def locked(period: ReportingPeriod) -> ReportingPeriod:
     return held
 
 
+def all_locked(periods: Iterable[int]) -> dict[int, ReportingPeriod]:
+    """``locked`` for many, by primary key: one query, in one order for all who choose."""
+    held = ReportingPeriod.objects.select_for_update(of=("self",)).with_places().order_by("pk")
+    return held.in_bulk(list(periods))
+
+
 def current_revision(pledge: Pledge, period: ReportingPeriod) -> ProgressReport:
     """The newest revision, whoever wrote it."""
     reports = ProgressReport.objects.for_pledge(pledge).for_period(period)
@@ -86,6 +94,7 @@ def advance(
     Raises Conflict where somebody else was first, and WrongState where the
     version is the same but the report is not in one of ``states``.
     """
+    before = values_of([report], [*changes, "version"])
     updated = ProgressReport.objects.filter(pk=report.pk, version=version, state__in=states).update(
         **changes, version=F("version") + 1, updated_at=timezone.now()
     )
@@ -98,6 +107,44 @@ def advance(
             )
         raise Conflict(current or current_revision(report.pledge, report.period))
     report.refresh_from_db(fields=[*changes, "version", "updated_at"])
-    # .update() tells history nothing, so the row is written here.
-    ProgressReport.history.bulk_history_create([report], update=True, default_user=user)
+    record_update(report, before[report.pk], user)
     return report
+
+
+def advance_all(
+    chosen: Sequence[tuple[ProgressReport, int]], *, states: Iterable[str], user: Any, **changes: Any
+) -> list[ProgressReport]:
+    """``advance`` for many reports, each in the version that was seen: all or none, within a transaction.
+
+    Returns the reports as they are stored now, in their order. A query a
+    version and a few more, whatever the number.
+    """
+    reports = [report for report, _version in chosen]
+    keys = [report.pk for report in reports]
+    before = values_of(reports, [*changes, "version"])
+    seen: dict[int, list[int]] = {}
+    for report, version in chosen:
+        seen.setdefault(version, []).append(report.pk)
+    now, taken = timezone.now(), list(states)
+    updated = sum(
+        ProgressReport.objects.filter(pk__in=group, version=version, state__in=taken).update(
+            **changes, version=F("version") + 1, updated_at=now
+        )
+        for version, group in seen.items()
+    )
+    stored = ProgressReport.objects.with_people().with_places().in_bulk(keys)
+    if updated < len(chosen):
+        for report, version in chosen:
+            current = stored.get(report.pk)
+            if current is None:
+                raise Conflict(current_revision(report.pledge, report.period))
+            if current.version == version:
+                raise WrongState(
+                    _("%(code)s: this report is “%(state)s”; this step can't be taken now.")
+                    % {"code": current.pledge.code, "state": current.get_state_display()}
+                )
+            if (current.version, current.updated_at) != (version + 1, now):
+                raise Conflict(current)
+    rows = [stored[key] for key in keys]
+    record_updates(rows, before, user)
+    return rows

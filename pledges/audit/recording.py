@@ -1,0 +1,497 @@
+"""Recording: an operation collects what its rows changed and writes it to the log when it ends."""
+
+import contextlib
+import contextvars
+import datetime as dt
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.dispatch import receiver
+from django.utils import timezone
+from simple_history.signals import post_create_historical_record
+
+from pledges.audit.chain import append
+from pledges.audit.rows import IMPLIED, Kind, LoggedField, Values, kind_of, route
+from pledges.models import AuditEntry, Municipality, Plan, Pledge
+
+# What a change is called that no step of the cycle framed: the admin, a shell.
+CORRECTED = "corrected"
+# The keys that rows link to, by row's key and many-to-many field.
+Links = Mapping[int, Mapping[str, list[int]]]
+# SQLite takes 32,766 parameters in a statement.
+AT_ONCE = 5_000
+
+
+@dataclass(slots=True)
+class RowChange:
+    """One row before and after; None before for a new row, None after for one that is gone."""
+
+    row: models.Model
+    pk: int
+    before: Values | None
+    after: Values | None
+
+
+@dataclass(slots=True)
+class Said:
+    """What the steps of an operation say about one pledge, or about none."""
+
+    reason: str = ""
+    as_of: dt.date | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def copy(self) -> "Said":
+        return Said(self.reason, self.as_of, dict(self.facts))
+
+
+@dataclass
+class Operation:
+    """What is going on: one step of the cycle, its steps within included."""
+
+    action: str
+    actor: int | None = None
+    municipality: int | None = None
+    plan: int | None = None
+    reason: str = ""
+    as_of: dt.date | None = None
+    said: dict[int | None, Said] = field(default_factory=dict)
+    rows: list[RowChange] = field(default_factory=list)
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether a row was changed so far."""
+        return any(each.before != each.after for each in self.rows)
+
+    def about(self, pledge: Any = None) -> Said:
+        return self.said.setdefault(_key(pledge), Said())
+
+    def add_facts(self, pledge: Any = None, /, **facts: Any) -> None:
+        """Say what no row tells, about one pledge or about the whole."""
+        self.about(pledge).facts.update(facts)
+
+
+_current: contextvars.ContextVar[Operation | None] = contextvars.ContextVar("operation", default=None)
+
+
+@contextlib.contextmanager
+def operation(
+    action: str,
+    *,
+    user: Any = None,
+    municipality: Any = None,
+    plan: Any = None,
+    pledge: Any = None,
+    as_of: dt.date | None = None,
+    reason: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> Iterator[Operation]:
+    """Frame one step: what is written inside goes to the log when it ends, an entry for each pledge touched.
+
+    ``action`` is the past participle of the step. Inside another operation it
+    joins that one, whose action counts, and adds what it says about its pledge.
+    An operation that changes no row and states no ``facts`` leaves no entry;
+    one that raises leaves none either. ``facts`` are plain JSON values and hold
+    no name or address of a person. ``user`` None is the command line.
+
+    The log's head is locked when the outermost operation ends: end it last in
+    the transaction. Where there is none, it opens one.
+    """
+    outer = _current.get()
+    current = outer or Operation(action, reason=reason, as_of=as_of)
+    marks = len(current.rows), {key: said.copy() for key, said in current.said.items()} if outer else {}
+    if current.actor is None:
+        current.actor = getattr(user, "pk", None)
+    current.municipality = current.municipality or _key(municipality)
+    current.plan = current.plan or _key(plan)
+    if reason or as_of or facts:
+        said = current.about(pledge)
+        said.reason = reason or said.reason
+        said.as_of = as_of or said.as_of
+        said.facts.update(facts or {})
+    if outer is not None:
+        try:
+            yield outer
+        except BaseException:
+            # Its savepoint takes the rows back; what was recorded of them goes too.
+            del outer.rows[marks[0] :]
+            outer.said = marks[1]
+            raise
+        return
+    token = _current.set(current)
+    try:
+        with contextlib.nullcontext() if connection.in_atomic_block else transaction.atomic():
+            yield current
+            _write(current)
+    finally:
+        _current.reset(token)
+
+
+# --- What rows say ------------------------------------------------------------------
+
+
+def record(changes: Iterable[RowChange], user: Any = None) -> None:
+    """Take note of changed rows: in the operation at hand, or at once where there is none."""
+    found = [each for each in changes if each.before != each.after]
+    if not found:
+        return
+    current = _current.get()
+    if current is not None:
+        current.rows += found
+        return
+    with operation(CORRECTED, user=user) as alone:
+        alone.rows += found
+
+
+def created(rows: Iterable[models.Model], user: Any = None, links: Links | None = None) -> None:
+    """Take note of new rows."""
+    record(
+        (
+            RowChange(row, row.pk, None, {**kind_of(type(row)).values(row), **(links or {}).get(row.pk, {})})
+            for row in rows
+        ),
+        user,
+    )
+
+
+def deleted(rows: Iterable[models.Model], user: Any = None) -> None:
+    """Take note of rows that are gone, as they were."""
+    record((RowChange(row, row.pk, kind_of(type(row)).values(row), None) for row in rows), user)
+
+
+def values_of(rows: Collection[models.Model], fields: Iterable[str]) -> dict[int, Values]:
+    """What these fields of rows of one model hold in the database now, by primary key: one query."""
+    if not rows:
+        return {}
+    model = type(next(iter(rows)))
+    wanted = _logged(kind_of(model), fields)
+    found: dict[int, Values] = {}
+    for part in _parts([row.pk for row in rows]):
+        for pk, *values in model._default_manager.filter(pk__in=part).values_list(
+            "pk", *(each.attname for each in wanted)
+        ):
+            found[pk] = {each.name: each.plain(value) for each, value in zip(wanted, values, strict=True)}
+    return found
+
+
+def changed(
+    rows: Iterable[models.Model], before: Mapping[int, Values], user: Any = None, links: Links | None = None
+) -> None:
+    """Take note of rows that were written anew. ``before``: what ``values_of`` said; {} is unknown."""
+    found = []
+    for row in rows:
+        if (old := before.get(row.pk)) is not None:
+            after = kind_of(type(row)).values(row, frozenset(old) if old else None)
+            found.append(RowChange(row, row.pk, old, {**after, **(links or {}).get(row.pk, {})}))
+    record(found, user)
+
+
+def _logged(kind: Kind, names: Iterable[str]) -> list[LoggedField]:
+    wanted = set(names)
+    return [each for each in kind.fields if each.name in wanted or each.attname in wanted]
+
+
+@receiver(post_create_historical_record)
+def _row_was_saved(sender: Any, instance: models.Model, history_instance: Any, **_more: Any) -> None:
+    """A single row was saved or deleted: compare it with the row of history before."""
+    kind = kind_of(type(instance))
+    now = kind.values(history_instance)
+    before: Values | None = None
+    after: Values | None = now
+    if history_instance.history_type != "+":
+        # A row that history never saw before was something, nobody knows what.
+        before = earlier_values(type(instance), [instance.pk], history_instance.history_id).get(
+            instance.pk, {}
+        )
+    if history_instance.history_type == "-":
+        before, after = {**(before or {}), **now}, None
+    elif kind.links and before is not None:
+        now.update(linked_keys(type(instance), [history_instance.pk])[history_instance.pk])
+    record([RowChange(instance, instance.pk, before, after)], history_instance.history_user)
+
+
+def earlier_values(
+    model: type[models.Model], pks: Collection[int], until: int | None = None
+) -> dict[int, Values]:
+    """What the last rows of history say of rows, links included: before the row of history ``until``."""
+    kind = kind_of(model)
+    history: Any = model.history.model  # type: ignore[attr-defined]
+    key = model._meta.pk.attname
+    found: dict[int, Values] = {}
+    places: dict[int, int] = {}
+    for part in _parts(pks):
+        rows = history.objects.filter(**{f"{key}__in": part})
+        if until is not None:
+            rows = rows.filter(history_id__lt=until)
+        last = rows.order_by().values(key).annotate(last=models.Max("history_id")).values("last")
+        for row in history.objects.filter(history_id__in=last).order_by():
+            if row.history_type != "-":
+                places[row.history_id] = getattr(row, key)
+                found[getattr(row, key)] = kind.values(row)
+    if kind.links:
+        for place, links in linked_keys(model, places).items():
+            found[places[place]].update(links)
+    return found
+
+
+def linked_keys(model: type[models.Model], places: Iterable[int]) -> dict[int, Values]:
+    """The keys that rows of history link to, by row of history and many-to-many field, in order."""
+    history: Any = model.history.model  # type: ignore[attr-defined]
+    found: dict[int, Values] = {place: {} for place in places}
+    for name in kind_of(model).links:
+        for values in found.values():
+            values[name] = []
+        reverse: Any = model._meta.get_field(name)
+        for part in _parts(found):
+            rows = getattr(history, name).model.objects.filter(history__in=part).order_by()
+            for place, key in rows.values_list("history", f"{reverse.m2m_reverse_field_name()}_id"):
+                found[place][name].append(key)
+        for values in found.values():
+            values[name].sort()
+    return found
+
+
+# --- Writing ------------------------------------------------------------------------
+
+
+def _write(current: Operation) -> None:
+    rows = _merged(current.rows)
+    if not rows and not any(said.facts for said in current.said.values()):
+        return
+    placed = _Places(rows, current)
+    texts = _texts(rows)
+    groups: dict[tuple[int | None, int | None, int | None], list[RowChange]] = {}
+    for each, place in zip(rows, placed.of, strict=True):
+        groups.setdefault(place, []).append(each)
+    for pledge, said in current.said.items():
+        if said.facts and not any(place[2] == pledge for place in groups):
+            groups.setdefault(placed.of_pledge(pledge), [])
+    now = timezone.now()
+    whole = current.said.get(None, Said())
+    # What is said about the whole is told once: with the rows of no pledge, which need not be there.
+    teller = next((place for place in groups if place[2] is None), None)
+    entries = []
+    for place, members in groups.items():
+        municipality, plan, pledge = place
+        said = current.said.get(pledge, Said()) if pledge is not None else whole
+        facts = {**(whole.facts if place == teller else {}), **(said.facts if pledge is not None else {})}
+        body: dict[str, Any] = {"rows": [_told(each, texts) for each in members]}
+        if facts:
+            body["facts"] = {name: _fact(value) for name, value in facts.items()}
+        if reason := said.reason or whole.reason or current.reason:
+            body["reason"] = reason
+        entries.append(
+            AuditEntry(
+                at=now,
+                actor_key=current.actor,
+                action=current.action,
+                municipality_id=municipality,
+                plan_key=plan,
+                pledge_key=pledge,
+                pledge_code=placed.codes.get(pledge, ""),
+                as_of=said.as_of or whole.as_of or current.as_of,
+                body=body,
+            )
+        )
+    append(entries)
+
+
+def _merged(rows: Iterable[RowChange]) -> list[RowChange]:
+    """Each row once, from what it was at first to what it is at last; without those that came to nothing."""
+    found: dict[tuple[type[models.Model], int], RowChange] = {}
+    for each in rows:
+        place = type(each.row), each.pk
+        first = found.get(place)
+        if first is None:
+            found[place] = RowChange(each.row, each.pk, each.before, each.after)
+            continue
+        if first.before is not None and each.before is not None:
+            first.before = {**each.before, **first.before}
+        first.after = None if each.after is None else {**(first.after or {}), **each.after}
+        first.row = each.row
+    return [each for each in found.values() if each.before != each.after]
+
+
+class _Places:
+    """Of each changed row its city, plan and pledge: a query for each step on the way there."""
+
+    def __init__(self, rows: list[RowChange], current: Operation) -> None:
+        self.rows = rows
+        self.current = current
+        self.known: dict[type[models.Model], dict[int, RowChange]] = {}
+        for each in rows:
+            self.known.setdefault(type(each.row), {})[each.pk] = each
+        pledges = self._ends(Pledge)
+        plans = self._ends(Plan)
+        cities = self._ends(Municipality)
+        wanted = {pledge for pledge in (*pledges, *current.said) if pledge is not None}
+        self.codes: dict[int | None, str] = {}
+        self.plan_of: dict[int, int | None] = {}
+        for pk, (code, plan) in self._columns(Pledge, ("code", "plan_id"), wanted).items():
+            self.codes[pk], self.plan_of[pk] = code, plan
+        plans = [
+            plan or (self.plan_of.get(pledge) if pledge else None)
+            for plan, pledge in zip(plans, pledges, strict=True)
+        ]
+        known_plans = {plan for plan in (*plans, *self.plan_of.values(), current.plan) if plan is not None}
+        self.city_of = dict(
+            Plan._default_manager.filter(pk__in=known_plans).values_list("pk", "term__municipality")
+        )
+        self.of = [
+            self._place(city, plan, pledge) for city, plan, pledge in zip(cities, plans, pledges, strict=True)
+        ]
+
+    def of_pledge(self, pledge: int | None) -> tuple[int | None, int | None, int | None]:
+        return self._place(None, self.plan_of.get(pledge) if pledge else None, pledge)
+
+    def _place(
+        self, city: int | None, plan: int | None, pledge: int | None
+    ) -> tuple[int | None, int | None, int | None]:
+        given = self.current
+        if plan is None and given.plan is not None and city in (None, self.city_of.get(given.plan)):
+            plan = given.plan
+        if city is None:
+            city = (self.city_of.get(plan) if plan else None) or given.municipality
+        return city, plan, pledge
+
+    def _ends(self, target: type[models.Model]) -> list[int | None]:
+        """Where the way to ``target`` ends, of each row. Of plans and cities only where it begins at once:
+        pledges lead to theirs."""
+        ends: list[int | None] = [None] * len(self.rows)
+        waiting: dict[tuple[LoggedField, ...], list[int]] = {}
+        for place, each in enumerate(self.rows):
+            model = type(each.row)
+            way = route(model, target)
+            if way is None or (target is not Pledge and route(model, Pledge) is not None):
+                continue
+            if target is Municipality and route(model, Plan) is not None:
+                continue
+            if not way:
+                ends[place] = each.pk
+                continue
+            ends[place] = getattr(each.row, way[0].attname)
+            if len(way) > 1:
+                waiting.setdefault(way, []).append(place)
+        for way, places in waiting.items():
+            for before, step in itertools.pairwise(way):
+                passed = {end for place in places if (end := ends[place]) is not None}
+                found = self._columns(before.target, (step.attname,), passed) if before.target else {}
+                for place in places:
+                    ends[place] = found.get(ends[place] or 0, (None,))[0]
+        return ends
+
+    def _columns(
+        self, model: type[models.Model], attnames: tuple[str, ...], pks: Collection[int]
+    ) -> dict[int, tuple[Any, ...]]:
+        """These columns of rows, also of rows that this operation made or deleted."""
+        here = self.known.get(model, {})
+        found = {
+            pk: tuple(getattr(here[pk].row, attname) for attname in attnames) for pk in pks if pk in here
+        }
+        for part in _parts([pk for pk in pks if pk not in found]):
+            for pk, *values in model._default_manager.filter(pk__in=part).values_list("pk", *attnames):
+                found[pk] = tuple(values)
+        return found
+
+
+Texts = dict[type[models.Model], dict[int, str]]
+
+
+def _texts(rows: Iterable[RowChange]) -> Texts:
+    """What the rows are called that foreign keys point at: one query for each of their models."""
+    wanted: dict[type[models.Model], set[int]] = {}
+    own: Texts = {}
+    for each in rows:
+        kind = kind_of(type(each.row))
+        named: Values = {name.name: getattr(each.row, name.attname) for name in kind.naming}
+        own.setdefault(type(each.row), {})[each.pk] = _name_of(type(each.row), named)
+        for values in (each.before, each.after, named):
+            for name, target in kind.targets.items():
+                value = (values or {}).get(name)
+                if value and not issubclass(target, IMPLIED):
+                    wanted.setdefault(target, set()).update(value if isinstance(value, list) else [value])
+    texts: Texts = {}
+    for model, pks in wanted.items():
+        names = [each.name for each in kind_of(model).naming if each.target is None]
+        texts[model] = {pk: text for pk, text in own.get(model, {}).items() if pk in pks}
+        for part in _parts(pks):
+            for pk, *values in model._default_manager.filter(pk__in=part).values_list("pk", *names):
+                texts[model][pk] = _name_of(model, dict(zip(names, values, strict=True)))
+    return texts
+
+
+def _name_of(model: type[models.Model], values: Mapping[str, Any]) -> str:
+    plain = [
+        str(values[each.name])
+        for each in kind_of(model).naming
+        if each.target is None and values.get(each.name) not in (None, "")
+    ]
+    return " ".join(plain)[:120]
+
+
+def _told(change: RowChange, texts: Texts) -> dict[str, Any]:
+    """A change as an entry's body has it: ``fields`` has old and new of each field that differs.
+
+    Of a new row and of one that is gone these are all fields that are not
+    empty; of a changed one ``named`` says beside them which row it is.
+    """
+    kind = kind_of(type(change.row))
+    before, after = change.before or {}, change.after or {}
+    is_change = change.before is not None and change.after is not None
+    names = [*dict.fromkeys((*before, *after))]
+    told: dict[str, Any] = {
+        "model": kind.label,
+        "pk": change.pk,
+        "kind": "+" if change.before is None else "-" if change.after is None else "~",
+        "fields": {
+            name: [_pointed(kind, name, values.get(name), texts) for values in (before, after)]
+            for name in names
+            if before.get(name) != after.get(name)
+            and (is_change or not (_is_empty(before.get(name)) and _is_empty(after.get(name))))
+        },
+    }
+    if is_change:
+        told["named"] = {
+            each.name: _pointed(kind, each.name, each.plain(getattr(change.row, each.attname)), texts)
+            for each in kind.naming
+            if each.name not in told["fields"] and not _is_empty(getattr(change.row, each.attname))
+        }
+    return told
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == "" or value == []
+
+
+def _pointed(kind: Kind, name: str, value: Any, texts: Texts) -> Any:
+    """A value as it is told: a foreign key with what it points at."""
+    target = kind.targets.get(name)
+    if target is None or value is None:
+        return value
+    if isinstance(value, list):
+        return [_pointed(kind, name, each, texts) for each in value]
+    text = texts.get(target, {}).get(value)
+    return {"pk": value} if text is None else {"pk": value, "text": text}
+
+
+def _fact(value: Any) -> Any:
+    """A fact as JSON keeps it, and as it is read back."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, Mapping):
+        return {str(name): _fact(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_fact(each) for each in (sorted(value) if isinstance(value, set | frozenset) else value)]
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+def _key(value: Any) -> int | None:
+    key: int | None = getattr(value, "pk", value)
+    return key
+
+
+def _parts(keys: Iterable[int]) -> Iterator[list[int]]:
+    found = list(keys)
+    return (found[start : start + AT_ONCE] for start in range(0, len(found), AT_ONCE))

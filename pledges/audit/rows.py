@@ -1,0 +1,140 @@
+"""What the log keeps of a row: its fields as plain JSON values, what names it, and the way to its pledge."""
+
+import datetime as dt
+import functools
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from pledges.exact import ExactDecimalField
+from pledges.models import Municipality, Plan, Pledge, ProgressReport, User
+
+# Field values by name: strings, numbers, booleans or None; a foreign key is the primary key.
+Values = dict[str, Any]
+
+# What must never stand in the log, by model: it names people, or is theirs alone to read.
+PRIVATE: dict[str, frozenset[str]] = {
+    "invitation": frozenset({"email", "name", "token_digest"}),
+    "reportcomment": frozenset({"body"}),
+    "handover": frozenset({"note", "open_items"}),
+    "user": frozenset({"username", "password", "name", "email"}),
+}
+# The fields by which a person tells a row from its neighbours, in the order in which they are read.
+NAMING = (
+    "code", "name", "old_name", "user", "role", "indicator", "task", "sub_project", "department", "source",
+    "span", "year", "quarter", "starts_on", "text", "as_of", "number", "revision", "section",
+)  # fmt: skip
+# Rows that an entry's own columns name already: a key without a text says enough.
+IMPLIED: tuple[type[models.Model], ...] = (Municipality, Plan, Pledge, ProgressReport, User)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedField:
+    """One field of a model: where its value is, how it becomes plain, and what it points at."""
+
+    name: str
+    attname: str
+    plain: Callable[[Any], Any]
+    target: type[models.Model] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A model as the log knows it. ``links``: its many-to-many fields with history, by name."""
+
+    label: str
+    fields: tuple[LoggedField, ...]
+    naming: tuple[LoggedField, ...]
+    targets: dict[str, type[models.Model]]
+    links: dict[str, type[models.Model]]
+
+    def values(self, row: models.Model, only: frozenset[str] | None = None) -> Values:
+        """The row's fields (those of ``only``) as plain values."""
+        return {
+            field.name: field.plain(getattr(row, field.attname))
+            for field in self.fields
+            if only is None or field.name in only
+        }
+
+
+@functools.cache
+def kind_of(model: type[models.Model]) -> Kind:
+    """How the log keeps rows of this model: all fields but the key, stamps of the moment, private ones."""
+    private = PRIVATE.get(model._meta.model_name or "", frozenset())
+    fields = tuple(
+        LoggedField(
+            field.name,
+            field.attname,
+            _plain(field),
+            field.related_model if isinstance(field, models.ForeignKey) else None,  # type: ignore[arg-type]
+        )
+        for field in model._meta.concrete_fields
+        if not field.primary_key and field.name not in private and not getattr(field, "auto_now", False)
+    )
+    by_name = {field.name: field for field in fields}
+    history: Any = getattr(model, "history", None)
+    linked = history.model._history_m2m_fields if history is not None else ()
+    links = {field.name: field.related_model for field in linked}
+    targets = {field.name: field.target for field in fields if field.target}
+    return Kind(
+        label=model._meta.label_lower,
+        fields=fields,
+        naming=tuple(by_name[name] for name in NAMING if name in by_name),
+        targets={**targets, **links},
+        links=links,
+    )
+
+
+def _plain(field: Any) -> Callable[[Any], Any]:
+    """How a value of the field becomes one that JSON keeps exactly; never a float."""
+    if isinstance(field, models.ForeignKey):
+        return _key
+    if isinstance(field, ExactDecimalField | models.DecimalField):
+        return lambda value: None if value is None else exact_text(field.to_python(value))
+    if isinstance(field, models.DateTimeField):
+        return lambda value: None if value is None else _moment(field.to_python(value))
+    if isinstance(field, models.DateField):
+        return lambda value: None if value is None else field.to_python(value).isoformat()
+    if isinstance(field, models.BooleanField | models.IntegerField):
+        return field.to_python  # type: ignore[no-any-return]
+    if isinstance(field, models.JSONField):
+        return lambda value: value
+    return lambda value: None if value is None else str(value)
+
+
+def _key(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
+def _moment(value: dt.datetime) -> str:
+    return (value if timezone.is_aware(value) else timezone.make_aware(value)).astimezone(dt.UTC).isoformat()
+
+
+def exact_text(value: Decimal | None) -> str | None:
+    """A decimal without exponent and trailing zeros: 1.50 and 1.5 are one value."""
+    if value is None:
+        return None
+    text = format(value, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text
+
+
+@functools.cache
+def route(model: type[models.Model], target: type[models.Model]) -> tuple[LoggedField, ...] | None:
+    """The shortest way of foreign keys from a model to another; () for itself, None where there is none."""
+    waiting: deque[tuple[type[models.Model], tuple[LoggedField, ...]]] = deque([(model, ())])
+    seen = {model, User}
+    while waiting:
+        here, way = waiting.popleft()
+        if here is target:
+            return way
+        for field in kind_of(here).fields:
+            if field.target is not None and field.target not in seen:
+                seen.add(field.target)
+                waiting.append((field.target, (*way, field)))
+    return None

@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "pledges.secondstep.SecondStepMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -186,6 +187,15 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_ADAPTER = "pledges.secondstep.SecondStepAdapter"
+MFA_FORMS = {
+    "authenticate": "pledges.secondstep.CodeForm",
+    "reauthenticate": "pledges.secondstep.CodeAgainForm",
+}
+# The code before and after the current one count too: phones' clocks differ, and typing takes time.
+MFA_TOTP_TOLERANCE = 1
+# Nobody signs up alone, so an address that is not confirmed yet keeps nobody from the second step.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 AXES_FAILURE_LIMIT = env.int("AXES_FAILURE_LIMIT", default=8)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -83,6 +83,10 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
 # fmt: on
 
 
+# Who sees a whole city's drafts, publishes, or keeps its people shows TOTP or a passkey beside the password.
+SECOND_STEP_ROLES = frozenset({Role.COORDINATOR, Role.ADMIN})
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """How far one person's right to one action goes: ids of cities and of departments."""
@@ -125,6 +129,17 @@ def reach_of(user: Any, action: Action) -> Reach:
         leading=frozenset(ids[Scope.LEAD] | ids[Scope.INVITED] | ids[Scope.CONCERNED]),
         invited=frozenset(ids[Scope.INVITED]),
         concerned=frozenset(ids[Scope.CONCERNED]),
+    )
+
+
+def needs_second_step(user: Any) -> bool:
+    """Whether a password alone does not let this person in. Reads memberships, kept on ``user``."""
+    return bool(
+        user.is_active
+        and (
+            user.is_superuser
+            or any(Role(membership.role) in SECOND_STEP_ROLES for membership in memberships_of(user))
+        )
     )
 
 

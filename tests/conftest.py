@@ -6,6 +6,7 @@ import os
 import hypothesis
 import pytest
 from django.db import connection, connections
+from django.test import Client
 from pytest_socket import socket_allow_hosts
 
 
@@ -36,6 +37,22 @@ def _no_connection_outlives_its_request(django_db_setup, django_db_blocker):
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where datname = current_database() and pid <> pg_backend_pid()"
             )
+
+
+@pytest.fixture(autouse=True)
+def _second_step(monkeypatch):
+    """``client.force_login(user)`` is a whole login, code and all; ``second_step=False`` leaves that out."""
+    plain = Client.force_login
+
+    def force_login(client, user, backend=None, *, second_step=True):
+        plain(client, user, backend)
+        if second_step:
+            session = client.session
+            session["account_authentication_methods"] = [{"method": "mfa", "at": 0, "type": "totp"}]
+            session["account_authentication_methods_user"] = str(user.pk)
+            session.save()
+
+    monkeypatch.setattr(Client, "force_login", force_login)
 
 
 @pytest.fixture(autouse=True)

@@ -9,11 +9,10 @@ from pledges.enums import HeadlineMethod, PeriodState, Role, Span, Status
 from pledges.models import ReportingPeriod
 from reports.editions import publish_period
 from tests import factories as make
-from tests.browser import open_page, require_chromium
+from tests.browser import give_app, log_in, open_page, require_chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "pass-hanbit-1"
 CARD = "/hanbit/8/pledges/7-2-3/"
 FORM = "/staff/hanbit/8/2026-03-31/7-2-3/"
 
@@ -45,19 +44,10 @@ def city(settings, monkeypatch):
     publish_period(period=ReportingPeriod.objects.get(as_of=dt.date(2025, 12, 31)), user=None)
     make.PeriodFactory(plan=plan, as_of=dt.date(2026, 3, 31))
     make.OfficerFactory(user=make.UserFactory(username="officer", name="한빛 담당자"), department=department)
-    make.MembershipFactory(
-        user=make.UserFactory(username="coordinator", name="한빛 총괄"), role=Role.COORDINATOR
-    )
+    coordinator = make.UserFactory(username="coordinator", name="한빛 총괄")
+    make.MembershipFactory(user=coordinator, role=Role.COORDINATOR)
+    give_app(coordinator)
     return pledge
-
-
-def log_in(page: Page, base: str, username: str) -> None:
-    page.context.clear_cookies()
-    page.goto(f"{base}/staff/")
-    page.fill("input[name=login]", username)
-    page.fill("input[name=password]", PASSWORD)
-    page.locator("main form button.button--primary").click()
-    expect(page).to_have_url(f"{base}/staff/")
 
 
 def own_value(page: Page):

@@ -3,15 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from pledges.enums import Role
 from pledges.models import Department, Membership, Municipality, User
+from pledges.permissions import SECOND_STEP_ROLES
+from pledges.secondstep import usable_code
 
 # Known to everybody on purpose: the demo runs on one machine, and never in production.
 PASSWORD = "hanbit-demo-2026"  # noqa: S105
+# The key of the codes for the accounts that need two-step login (base32, as an authenticator app takes it).
+CODE_KEY = "HANBITDEMOHANBITDEMOHANBITDEMO22"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,11 @@ class Account:
     role: Role | None
     department: str
     may: Any
+
+    @property
+    def needs_code(self) -> bool:
+        """Whether the login asks for a code beside the password."""
+        return self.role is None or self.role in SECOND_STEP_ROLES
 
 
 ACCOUNTS = (
@@ -65,6 +75,7 @@ def make_accounts(municipality: Municipality) -> int:
     )
     missing = [account for account in ACCOUNTS if account.username not in there]
     if not missing:
+        _make_authenticators()
         return 0
     # One slow hash for all: they share the password, and it is no secret.
     encoded = make_password(PASSWORD)
@@ -87,7 +98,28 @@ def make_accounts(municipality: Municipality) -> int:
         Membership.objects.create(
             user=user, municipality=municipality, department=department, role=account.role
         )
+    _make_authenticators()
     return len(missing)
+
+
+def code_of(username: str) -> str | None:
+    """The code that this account's login takes now; None where it takes none or there is no such account."""
+    account = next((each for each in ACCOUNTS if each.username == username and each.needs_code), None)
+    found = account and _authenticators().filter(user__username=username).first()
+    return usable_code(CODE_KEY, found.data.get("last_counter", -1)) if found else None
+
+
+def _authenticators() -> Any:
+    return Authenticator.objects.filter(type=Authenticator.Type.TOTP)
+
+
+def _make_authenticators() -> None:
+    """Codes for the accounts that need them and have none yet."""
+    needing = User.objects.filter(username__in=[each.username for each in ACCOUNTS if each.needs_code])
+    Authenticator.objects.bulk_create(
+        Authenticator(user=user, type=Authenticator.Type.TOTP, data={"secret": CODE_KEY})
+        for user in needing.exclude(pk__in=_authenticators().values("user"))
+    )
 
 
 def people() -> dict[str, User]:

@@ -1,6 +1,7 @@
 """A report is signed off by the department's head and checked by the planning office."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,15 @@ from pledges.models import ProgressReport, ReportComment
 from pledges.notation import clean_text
 from pledges.permissions import Action, can, can_on, require, require_on
 from pledges.workflow.errors import ReasonMissing, WrongState
-from pledges.workflow.rules import HANDED_IN, advance, awaits_head, is_correction, locked
+from pledges.workflow.rules import (
+    HANDED_IN,
+    advance,
+    advance_all,
+    all_locked,
+    awaits_head,
+    is_settled,
+    locked,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,33 +102,53 @@ def approve_report(*, report: ProgressReport, user: Any, version: int, comment: 
     ReasonMissing for a correction without its reason, and Conflict where
     ``version`` is not the report's any more.
     """
-    require(user, Action.CHECK_REPORT, municipality=report.pledge.plan.term.municipality_id)
-    period = locked(report.period)
-    if is_correction(report, period) and not report.reason:
-        raise ReasonMissing(_("Say why the figures are corrected."))
-    siblings = ProgressReport.objects.for_pledge(report.pledge_id).for_period(period)
-    if siblings.approved().after_revision(report.revision).exists():
-        raise WrongState(_("A later revision was approved meanwhile. Start a correction of that one."))
-    if awaits_head(report, period.plan) and report.version == version:
-        raise WrongState(_("The head of the department has not signed this report off yet."))
-    report = advance(
-        report,
-        version=version,
-        states={ReportState.SIGNED} if period.plan.head_signs else HANDED_IN,
-        user=user,
-        state=ReportState.APPROVED,
-        approved_at=timezone.now(),
-        approved_by=user,
-    )
-    _remark(report, user, [Remark(body=comment)])
-    return report
+    (approved,) = _approve([(report, version)], user)
+    _remark(approved, user, [Remark(body=comment)])
+    return approved
 
 
 @transaction.atomic
 def approve_reports(*, versions: Mapping[int, int], user: Any) -> list[ProgressReport]:
-    """Approve many reports at once, each in the version (by report id) that the checker saw; all or none."""
+    """Approve many reports at once, each in the version (by report id) that the checker saw; all or none.
+
+    Raises what ``approve_report`` raises. A constant number of queries.
+    """
+    return _approve(_chosen(versions), user)
+
+
+def _approve(chosen: Sequence[tuple[ProgressReport, int]], user: Any) -> list[ProgressReport]:
+    for place in {report.pledge.plan.term.municipality_id for report, _version in chosen}:
+        require(user, Action.CHECK_REPORT, municipality=place)
+    periods = all_locked({report.period_id for report, _version in chosen})
+    approved = ProgressReport.objects.for_periods(periods).approved()
+    revisions: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    for pledge, period, pk, revision in approved.for_pledges(
+        [report.pledge_id for report, _version in chosen]
+    ).values_list("pledge", "period", "pk", "revision"):
+        revisions[pledge, period].append((pk, revision))
+    states: dict[frozenset[str], list[tuple[ProgressReport, int]]] = defaultdict(list)
+    for report, version in chosen:
+        period, others = periods[report.period_id], revisions[report.pledge_id, report.period_id]
+        if (is_settled(period) or any(pk != report.pk for pk, _revision in others)) and not report.reason:
+            raise ReasonMissing(_("Say why the figures are corrected."))
+        if any(revision > report.revision for _pk, revision in others):
+            raise WrongState(_("A later revision was approved meanwhile. Start a correction of that one."))
+        if awaits_head(report, period.plan) and report.version == version:
+            raise WrongState(_("The head of the department has not signed this report off yet."))
+        states[frozenset({ReportState.SIGNED}) if period.plan.head_signs else HANDED_IN].append(
+            (report, version)
+        )
     return [
-        approve_report(report=report, user=user, version=version) for report, version in _chosen(versions)
+        report
+        for taken, of_plan in states.items()
+        for report in advance_all(
+            of_plan,
+            states=taken,
+            user=user,
+            state=ReportState.APPROVED,
+            approved_at=timezone.now(),
+            approved_by=user,
+        )
     ]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from budgets.models import Executed
+from pledges.audit import operation
 from pledges.models import ProgressReport
 from pledges.permissions import Action, can_on, require_on
 from pledges.workflow import EDITABLE, WrongState, replace_rows
@@ -24,19 +25,20 @@ def save_executed(
         require_on(user, Action.ENTER_REPORT, report.pledge)
     if report.state not in EDITABLE:
         raise WrongState(str(report.get_state_display()))
-    replace_rows(
-        Executed,
-        report.executed.all(),
-        key=lambda row: (row.sub_project_id, row.source),
-        wanted={
-            (sub_project, source): {
-                "report": report,
-                "sub_project_id": sub_project,
-                "source": source,
-                "amount": amount,
-            }
-            for (sub_project, source), amount in amounts.items()
-        },
-        user=user,
-    )
+    with operation("saved", user=user, pledge=report.pledge_id, as_of=report.period.as_of):
+        replace_rows(
+            Executed,
+            report.executed.all(),
+            key=lambda row: (row.sub_project_id, row.source),
+            wanted={
+                (sub_project, source): {
+                    "report": report,
+                    "sub_project_id": sub_project,
+                    "source": source,
+                    "amount": amount,
+                }
+                for (sub_project, source), amount in amounts.items()
+            },
+            user=user,
+        )
     return report

@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from pledges.audit import operation
 from pledges.permissions import Action, Reach, holds, reach_of
 
 # From each kind of row to its city. Rows of a kind that is not here are for superusers.
@@ -69,7 +70,11 @@ class PortalAdminSite(AdminSite):
         @functools.wraps(guarded)
         def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             self._refuse_the_known(request)
-            return guarded(request, *args, **kwargs)
+            if request.method != "POST":
+                return guarded(request, *args, **kwargs)
+            # One request is one operation in the audit log, and one transaction.
+            with operation("corrected", user=request.user):
+                return guarded(request, *args, **kwargs)
 
         return entered
 

@@ -41,20 +41,13 @@ def update_all(rows: Sequence[models.Model], fields: Collection[str], user: Any 
             audit.changed(rows, before, user)
 
 
-def record_update(row: models.Model, before: Mapping[str, Any], user: Any = None) -> None:
-    """Write the history of one row that ``QuerySet.update`` has changed.
-
-    ``before``: what ``audit.values_of`` said of the row before that.
-    """
-    history = type(row).history  # type: ignore[attr-defined]
-    history.bulk_history_create([row], update=True, default_user=user)
-    audit.changed([row], {row.pk: dict(before)}, user)
-
-
 def record_updates(
     rows: Sequence[models.Model], before: Mapping[int, Mapping[str, Any]], user: Any = None
 ) -> None:
-    """``record_update`` for many rows of one model; ``before`` by primary key."""
+    """Write the history of rows of one model that ``QuerySet.update`` has changed.
+
+    ``before``: what ``audit.values_of`` said of them before that, by primary key.
+    """
     if not rows:
         return
     history = type(rows[0]).history  # type: ignore[attr-defined]

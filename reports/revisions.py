@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from budgets.models import Executed
+from pledges import audit
 from pledges.history import chunks, create_all
 from pledges.models import Achievement, Actual, EvidenceFile, ProgressReport, ScheduleMark
 from pledges.notation import DateSpan
@@ -133,6 +134,7 @@ def _copy_evidence(contents: Mapping[int, Contents]) -> None:
     for copy, uploaded_at in copies:
         copy.uploaded_at = uploaded_at
     EvidenceFile.objects.bulk_update([copy for copy, _uploaded_at in copies], ["uploaded_at"])
+    audit.created([copy for copy, _uploaded_at in copies])
 
 
 def copy_contents(pairs: Mapping[int, ProgressReport], user: Any = None) -> None:

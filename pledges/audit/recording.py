@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 from django.utils import timezone
 from simple_history.signals import post_create_historical_record
 
 from pledges.audit.chain import append
-from pledges.audit.rows import IMPLIED, Kind, LoggedField, Values, kind_of, route
+from pledges.audit.rows import IMPLIED, WATCHED, Hidden, Kind, LoggedField, Values, kind_of, route
 from pledges.models import AuditEntry, Municipality, Plan, Pledge
 
 # What a change is called that no step of the cycle framed: the admin, a shell.
@@ -65,12 +66,23 @@ class Operation:
         """Whether a row was changed so far."""
         return any(each.before != each.after for each in self.rows)
 
-    def about(self, pledge: Any = None) -> Said:
-        return self.said.setdefault(_key(pledge), Said())
+    def say(
+        self, pledge: Any = None, /, *, reason: str = "", as_of: dt.date | None = None, **facts: Any
+    ) -> None:
+        """Say what no row tells, about one pledge or about the whole; why, and of which 기준일."""
+        said = self.said.setdefault(_key(pledge), Said())
+        said.reason = reason or said.reason
+        said.as_of = as_of or said.as_of
+        said.facts.update(facts)
 
     def add_facts(self, pledge: Any = None, /, **facts: Any) -> None:
-        """Say what no row tells, about one pledge or about the whole."""
-        self.about(pledge).facts.update(facts)
+        """``say`` facts alone."""
+        self.say(pledge, **facts)
+
+    def forget(self) -> None:
+        """Log nothing of what was done so far: it is going to be taken back."""
+        self.rows.clear()
+        self.said.clear()
 
 
 _current: contextvars.ContextVar[Operation | None] = contextvars.ContextVar("operation", default=None)
@@ -107,10 +119,7 @@ def operation(
     current.municipality = current.municipality or _key(municipality)
     current.plan = current.plan or _key(plan)
     if reason or as_of or facts:
-        said = current.about(pledge)
-        said.reason = reason or said.reason
-        said.as_of = as_of or said.as_of
-        said.facts.update(facts or {})
+        current.say(pledge, reason=reason, as_of=as_of, **(facts or {}))
     if outer is not None:
         try:
             yield outer
@@ -210,6 +219,39 @@ def _row_was_saved(sender: Any, instance: models.Model, history_instance: Any, *
     elif kind.links and before is not None:
         now.update(linked_keys(type(instance), [history_instance.pk])[history_instance.pk])
     record([RowChange(instance, instance.pk, before, after)], history_instance.history_user)
+
+
+@receiver(pre_save)
+def _row_is_saved(sender: Any, instance: models.Model, raw: bool, **_more: Any) -> None:
+    """What a row without history is before it is saved; kept on the row itself until it is."""
+    if sender._meta.label_lower in WATCHED and not raw and not instance._state.adding:
+        names = [each.name for each in kind_of(sender).fields]
+        instance._before = values_of([instance], names)  # type: ignore[attr-defined]
+
+
+@receiver(post_save)
+def _row_is_there(
+    sender: Any, instance: models.Model, raw: bool, update_fields: Any = None, **_more: Any
+) -> None:
+    if sender._meta.label_lower not in WATCHED or raw:
+        return
+    before: dict[int, Values] = instance.__dict__.pop("_before", {})
+    if instance.pk not in before:
+        created([instance])
+        return
+    written = {
+        name: value
+        for name, value in before[instance.pk].items()
+        if update_fields is None or name in update_fields
+    }
+    if written:
+        changed([instance], {instance.pk: written})
+
+
+@receiver(post_delete)
+def _row_is_gone(sender: Any, instance: models.Model, **_more: Any) -> None:
+    if sender._meta.label_lower in WATCHED:
+        deleted([instance])
 
 
 def earlier_values(
@@ -466,7 +508,9 @@ def _is_empty(value: Any) -> bool:
 
 
 def _pointed(kind: Kind, name: str, value: Any, texts: Texts) -> Any:
-    """A value as it is told: a foreign key with what it points at."""
+    """A value as it is told: a foreign key with what it points at, nothing of what is personal."""
+    if isinstance(value, Hidden):
+        return {"hidden": True}
     target = kind.targets.get(name)
     if target is None or value is None:
         return value

@@ -17,13 +17,28 @@ from pledges.models import Municipality, Plan, Pledge, ProgressReport, User
 # Field values by name: strings, numbers, booleans or None; a foreign key is the primary key.
 Values = dict[str, Any]
 
-# What must never stand in the log, by model: it names people, or is theirs alone to read.
+# What names people or is theirs alone to read, by model: that it changed is told, never what it says.
 PRIVATE: dict[str, frozenset[str]] = {
-    "invitation": frozenset({"email", "name", "token_digest"}),
+    "invitation": frozenset({"email", "name", "note"}),
     "reportcomment": frozenset({"body"}),
     "handover": frozenset({"note", "open_items"}),
-    "user": frozenset({"username", "password", "name", "email"}),
+    "user": frozenset({"username", "name", "email"}),
 }
+# What is not told at all: secrets, and stamps of every login.
+UNTOLD: dict[str, frozenset[str]] = {
+    "invitation": frozenset({"token_digest"}),
+    "user": frozenset({"password", "last_login"}),
+}
+# Kinds without a history of their own whose rows are recorded when they are saved or deleted.
+WATCHED = frozenset(
+    {
+        "pledges.reportingperiod",
+        "pledges.evidencefile",
+        "pledges.invitation",
+        "pledges.handover",
+        "pledges.user",
+    }
+)
 # The fields by which a person tells a row from its neighbours, in the order in which they are read.
 NAMING = (
     "code", "name", "old_name", "user", "role", "indicator", "task", "sub_project", "department", "source",
@@ -31,6 +46,13 @@ NAMING = (
 )  # fmt: skip
 # Rows that an entry's own columns name already: a key without a text says enough.
 IMPLIED: tuple[type[models.Model], ...] = (Municipality, Plan, Pledge, ProgressReport, User)
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A value that is compared and never told."""
+
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +86,18 @@ class Kind:
 
 @functools.cache
 def kind_of(model: type[models.Model]) -> Kind:
-    """How the log keeps rows of this model: all fields but the key, stamps of the moment, private ones."""
+    """How the log keeps rows of this model: all fields but the key, stamps of the moment and secrets."""
     private = PRIVATE.get(model._meta.model_name or "", frozenset())
+    untold = UNTOLD.get(model._meta.model_name or "", frozenset())
     fields = tuple(
         LoggedField(
             field.name,
             field.attname,
-            _plain(field),
+            _hidden if field.name in private else _plain(field),
             field.related_model if isinstance(field, models.ForeignKey) else None,  # type: ignore[arg-type]
         )
         for field in model._meta.concrete_fields
-        if not field.primary_key and field.name not in private and not getattr(field, "auto_now", False)
+        if not field.primary_key and field.name not in untold and not getattr(field, "auto_now", False)
     )
     by_name = {field.name: field for field in fields}
     history: Any = getattr(model, "history", None)
@@ -84,7 +107,7 @@ def kind_of(model: type[models.Model]) -> Kind:
     return Kind(
         label=model._meta.label_lower,
         fields=fields,
-        naming=tuple(by_name[name] for name in NAMING if name in by_name),
+        naming=tuple(by_name[name] for name in NAMING if name in by_name and name not in private),
         targets={**targets, **links},
         links=links,
     )
@@ -105,6 +128,10 @@ def _plain(field: Any) -> Callable[[Any], Any]:
     if isinstance(field, models.JSONField):
         return lambda value: value
     return lambda value: None if value is None else str(value)
+
+
+def _hidden(value: Any) -> Hidden | None:
+    return None if value in (None, "", []) else Hidden(value)
 
 
 def _key(value: Any) -> int | None:

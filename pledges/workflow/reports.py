@@ -24,6 +24,7 @@ from pledges.workflow.rules import (
     is_settled,
     locked,
     require_entry,
+    step_on,
 )
 
 
@@ -60,11 +61,12 @@ def start_report(*, pledge: Pledge, period: ReportingPeriod, user: Any, reason: 
     if live:
         for name in ("status", "own_status", "entered_rate", "rate_withdrawn", "cause", "remedy"):
             setattr(report, name, getattr(live, name))
-    try:
-        with transaction.atomic():
-            report.save()
-    except IntegrityError:
-        raise Conflict(current_revision(pledge, period)) from None
+    with step_on("started", report, user):
+        try:
+            with transaction.atomic():
+                report.save()
+        except IntegrityError:
+            raise Conflict(current_revision(pledge, period)) from None
     return report
 
 
@@ -79,65 +81,72 @@ def save_report(
     ``version`` is not the report's any more.
     """
     report, period = editable(report, user, contents.reason, Action.ENTER_REPORT)
-    advance(
-        report,
-        version=version,
-        states=EDITABLE,
-        user=user,
-        status=contents.status,
-        own_status=contents.own_status,
-        entered_rate=contents.entered_rate,
-        rate_withdrawn=contents.rate_withdrawn,
-        cause=clean_text(contents.cause),
-        remedy=clean_text(contents.remedy),
-        reason=clean_text(contents.reason) if is_correction(report, period) else report.reason,
-        saved_by=user,
-    )
-    replace_rows(
-        Actual,
-        report.actuals.all(),
-        key=lambda row: row.indicator_id,
-        wanted={
-            indicator: {"report": report, "indicator_id": indicator, "value": value}
-            for indicator, value in contents.actuals.items()
-        },
-        user=user,
-    )
-    replace_rows(
-        ScheduleMark,
-        [row for row in report.marks.all() if (row.year, row.quarter) in contents.quarters],
-        key=lambda row: (row.task_id, row.year, row.quarter),
-        wanted={
-            (task, year, quarter): {
-                "report": report,
-                "task_id": task,
-                "year": year,
-                "quarter": quarter,
-                "mark": mark,
-            }
-            for (task, year, quarter), mark in contents.marks.items()
-        },
-        user=user,
-    )
-    replace_rows(
-        Achievement,
-        report.achievements.all(),
-        key=lambda row: (row.starts_on, row.ends_on, row.precision, row.open_ended, row.text),
-        wanted={
-            (line.span.starts_on, line.span.ends_on, line.span.precision, line.span.open_ended, line.text): {
-                "report": report,
-                "position": position,
-                "starts_on": line.span.starts_on,
-                "ends_on": line.span.ends_on,
-                "precision": line.span.precision,
-                "open_ended": line.span.open_ended,
-                "text": line.text,
-                "details": line.details,
-            }
-            for position, line in enumerate(contents.achievements, start=1)
-        },
-        user=user,
-    )
+    with step_on("saved", report, user, reason=clean_text(contents.reason)):
+        advance(
+            report,
+            version=version,
+            states=EDITABLE,
+            user=user,
+            status=contents.status,
+            own_status=contents.own_status,
+            entered_rate=contents.entered_rate,
+            rate_withdrawn=contents.rate_withdrawn,
+            cause=clean_text(contents.cause),
+            remedy=clean_text(contents.remedy),
+            reason=clean_text(contents.reason) if is_correction(report, period) else report.reason,
+            saved_by=user,
+        )
+        replace_rows(
+            Actual,
+            report.actuals.all(),
+            key=lambda row: row.indicator_id,
+            wanted={
+                indicator: {"report": report, "indicator_id": indicator, "value": value}
+                for indicator, value in contents.actuals.items()
+            },
+            user=user,
+        )
+        replace_rows(
+            ScheduleMark,
+            [row for row in report.marks.all() if (row.year, row.quarter) in contents.quarters],
+            key=lambda row: (row.task_id, row.year, row.quarter),
+            wanted={
+                (task, year, quarter): {
+                    "report": report,
+                    "task_id": task,
+                    "year": year,
+                    "quarter": quarter,
+                    "mark": mark,
+                }
+                for (task, year, quarter), mark in contents.marks.items()
+            },
+            user=user,
+        )
+        replace_rows(
+            Achievement,
+            report.achievements.all(),
+            key=lambda row: (row.starts_on, row.ends_on, row.precision, row.open_ended, row.text),
+            wanted={
+                (
+                    line.span.starts_on,
+                    line.span.ends_on,
+                    line.span.precision,
+                    line.span.open_ended,
+                    line.text,
+                ): {
+                    "report": report,
+                    "position": position,
+                    "starts_on": line.span.starts_on,
+                    "ends_on": line.span.ends_on,
+                    "precision": line.span.precision,
+                    "open_ended": line.span.open_ended,
+                    "text": line.text,
+                    "details": line.details,
+                }
+                for position, line in enumerate(contents.achievements, start=1)
+            },
+            user=user,
+        )
     return report
 
 
@@ -166,17 +175,18 @@ def submit_report(
     now = timezone.now()
     # A head who hands in has looked already: no second button for the same person.
     signs = report.pledge.plan.head_signs and can_on(user, Action.SIGN_REPORT, report.pledge)
-    return advance(
-        report,
-        version=version,
-        states=EDITABLE,
-        user=user,
-        state=ReportState.SIGNED if signs else ReportState.SUBMITTED,
-        submitted_at=now,
-        submitted_by=user,
-        signed_at=now if signs else None,
-        signed_by=user if signs else None,
-    )
+    with step_on("submitted", report, user):
+        return advance(
+            report,
+            version=version,
+            states=EDITABLE,
+            user=user,
+            state=ReportState.SIGNED if signs else ReportState.SUBMITTED,
+            submitted_at=now,
+            submitted_by=user,
+            signed_at=now if signs else None,
+            signed_by=user if signs else None,
+        )
 
 
 @transaction.atomic
@@ -187,15 +197,16 @@ def withdraw_report(*, report: ProgressReport, user: Any, version: int) -> Progr
     """
     period = locked(report.period)
     require_entry(user, report.pledge, correcting=is_correction(report, period), action=Action.SUBMIT_REPORT)
-    return advance(
-        report,
-        version=version,
-        states=HANDED_IN,
-        user=user,
-        state=ReportState.DRAFT,
-        signed_at=None,
-        signed_by=None,
-    )
+    with step_on("withdrawn", report, user):
+        return advance(
+            report,
+            version=version,
+            states=HANDED_IN,
+            user=user,
+            state=ReportState.DRAFT,
+            signed_at=None,
+            signed_by=None,
+        )
 
 
 @transaction.atomic
@@ -208,4 +219,5 @@ def discard_report(*, report: ProgressReport, user: Any, version: int) -> None:
         raise Conflict(current_revision(report.pledge, period))
     if current.state != ReportState.DRAFT or current.comments.exists():
         raise WrongState(_("Only a draft that was never handed in can be thrown away."))
-    current.delete()
+    with step_on("discarded", report, user):
+        current.delete()

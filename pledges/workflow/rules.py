@@ -1,15 +1,16 @@
 """What every step on a report asks first, and how it is written."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pledges.audit import values_of
+from pledges.audit import Operation, operation, values_of
 from pledges.enums import PeriodState, ReportState, Status
-from pledges.history import record_update, record_updates
+from pledges.history import record_updates
 from pledges.models import Plan, Pledge, ProgressReport, ReportingPeriod
 from pledges.notation import clean_text
 from pledges.permissions import Action, require_on
@@ -86,6 +87,19 @@ def current_revision(pledge: Pledge, period: ReportingPeriod) -> ProgressReport:
     return newest
 
 
+def step_on(
+    action: str, report: ProgressReport, user: Any, *, reason: str = ""
+) -> AbstractContextManager[Operation]:
+    """The audited operation of one step on one report; ``reason`` is the report's own where none is given."""
+    return operation(
+        action,
+        user=user,
+        pledge=report.pledge_id,
+        as_of=report.period.as_of,
+        reason=reason or report.reason,
+    )
+
+
 def advance(
     report: ProgressReport, *, version: int, states: Iterable[str], user: Any, **changes: Any
 ) -> ProgressReport:
@@ -107,7 +121,7 @@ def advance(
             )
         raise Conflict(current or current_revision(report.pledge, report.period))
     report.refresh_from_db(fields=[*changes, "version", "updated_at"])
-    record_update(report, before[report.pk], user)
+    record_updates([report], before, user)
     return report
 
 

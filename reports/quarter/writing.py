@@ -11,6 +11,7 @@ from django.db import transaction
 
 from budgets.workflow import save_executed
 from pledges import workflow
+from pledges.audit import operation
 from pledges.models import Pledge, ProgressReport, ReportingPeriod
 from pledges.workflow import Conflict, ReportContents
 from reports.quarter.entry import Entry, read_entry
@@ -33,21 +34,22 @@ def save_quarter(
     ``workflow.save_report`` raises; Conflict also where the form began without
     a report and a colleague has made one, or the report is gone.
     """
-    report = entry.unfinished
-    if version == 0:
-        if report is not None:
-            raise Conflict(report)
-        report = workflow.start_report(
-            pledge=entry.pledge, period=entry.period, user=user, reason=contents.reason
-        )
-        version = report.version
-    elif report is None:
-        if entry.report is not None:
-            raise Conflict(entry.report)
-        # The draft was thrown away meanwhile: what was typed begins a new one.
-        return save_quarter(entry=entry, user=user, version=0, contents=contents, amounts=amounts)
-    report = workflow.save_report(report=report, user=user, version=version, contents=contents)
-    return save_executed(report=report, user=user, amounts=amounts)
+    with operation("saved", user=user, pledge=entry.pledge, as_of=entry.period.as_of):
+        report = entry.unfinished
+        if version == 0:
+            if report is not None:
+                raise Conflict(report)
+            report = workflow.start_report(
+                pledge=entry.pledge, period=entry.period, user=user, reason=contents.reason
+            )
+            version = report.version
+        elif report is None:
+            if entry.report is not None:
+                raise Conflict(entry.report)
+            # The draft was thrown away meanwhile: what was typed begins a new one.
+            return save_quarter(entry=entry, user=user, version=0, contents=contents, amounts=amounts)
+        report = workflow.save_report(report=report, user=user, version=version, contents=contents)
+        return save_executed(report=report, user=user, amounts=amounts)
 
 
 @transaction.atomic
@@ -74,7 +76,8 @@ def start_correction(*, pledge: Pledge, period: ReportingPeriod, user: Any, reas
     Raises what ``workflow.start_report`` raises.
     """
     live = ProgressReport.objects.for_pledge(pledge).for_period(period).live().first()
-    report = workflow.start_report(pledge=pledge, period=period, user=user, reason=reason)
-    if live:
-        copy_contents({live.pk: report}, user)
+    with operation("correction_started", user=user, pledge=pledge, as_of=period.as_of, reason=reason):
+        report = workflow.start_report(pledge=pledge, period=period, user=user, reason=reason)
+        if live:
+            copy_contents({live.pk: report}, user)
     return report

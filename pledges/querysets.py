@@ -4,8 +4,8 @@ import datetime as dt
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from pledges.enums import PeriodState, ReportState, Role
 
@@ -31,22 +31,87 @@ class DepartmentQuerySet(models.QuerySet):
         """Departments that have not been merged or split up."""
         return self.filter(ended_on__isnull=True)
 
+    def ended(self) -> "DepartmentQuerySet":
+        return self.filter(ended_on__isnull=False)
+
+    def with_counts(self) -> "DepartmentQuerySet":
+        """``led`` and ``supported`` pledges, ``people`` with a place in it, and ``awaited`` ones, invited."""
+
+        def count(rows: Any, column: str = "department") -> Coalesce:
+            counted = rows.filter(**{column: OuterRef("pk")}).order_by().values(column)
+            return Coalesce(Subquery(counted.annotate(n=Count("pk")).values("n")), 0)
+
+        def of(relation: str) -> Any:
+            related: Any = self.model._meta.get_field(relation).related_model
+            return related._default_manager.all()
+
+        return self.annotate(
+            led=count(of("led_pledges"), "lead_department"),
+            supported=count(of("supported_pledges"), "supporting_departments"),
+            people=count(of("memberships")),
+            awaited=count(of("invitations").pending()),
+        )
+
+    def by_name(self) -> "DepartmentQuerySet":
+        return self.order_by("name", "pk")
+
+
+class DepartmentChangeQuerySet(models.QuerySet):
+    def for_municipality(self, municipality: Any) -> "DepartmentChangeQuerySet":
+        return self.filter(municipality=municipality)
+
+    def with_successors(self) -> "DepartmentChangeQuerySet":
+        return self.select_related("successor")
+
+    def newest_first(self) -> "DepartmentChangeQuerySet":
+        return self.order_by("-changed_on", "-pk")
+
 
 class InvitationQuerySet(models.QuerySet):
     def for_municipality(self, municipality: Any) -> "InvitationQuerySet":
         return self.filter(municipality=municipality)
+
+    def for_departments(self, departments: Any) -> "InvitationQuerySet":
+        return self.filter(department__in=departments)
 
     def pending(self) -> "InvitationQuerySet":
         """Neither accepted nor taken back; they may have expired."""
         return self.filter(accepted_at__isnull=True, revoked_at__isnull=True)
 
     def with_places(self) -> "InvitationQuerySet":
-        return self.select_related("municipality", "department", "invited_by")
+        return self.select_related("municipality", "department", "invited_by", "hands_over__user")
+
+    def for_email(self, email: str) -> "InvitationQuerySet":
+        return self.filter(email__iexact=email)
+
+    def for_digest(self, digest: str) -> "InvitationQuerySet":
+        return self.filter(token_digest=digest)
+
+
+class HandoverQuerySet(models.QuerySet):
+    def for_municipality(self, municipality: Any) -> "HandoverQuerySet":
+        return self.filter(department__municipality=municipality)
+
+    def for_departments(self, departments: Any) -> "HandoverQuerySet":
+        return self.filter(department__in=departments)
+
+    def unseen_by(self, user: Any) -> "HandoverQuerySet":
+        """What the person took over and has not read yet."""
+        return self.filter(taker=user, seen_at__isnull=True)
+
+    def with_people(self) -> "HandoverQuerySet":
+        return self.select_related("department__municipality", "giver", "taker", "recorded_by")
 
 
 class DueExtensionQuerySet(models.QuerySet):
     def for_periods(self, periods: Any) -> "DueExtensionQuerySet":
         return self.filter(period__in=periods)
+
+    def for_departments(self, departments: Any) -> "DueExtensionQuerySet":
+        return self.filter(department__in=departments)
+
+    def newest_first(self) -> "DueExtensionQuerySet":
+        return self.order_by("-granted_at", "-pk")
 
     def with_departments(self) -> "DueExtensionQuerySet":
         return self.select_related("department", "granted_by")
@@ -60,7 +125,9 @@ class AuditQuerySet(models.QuerySet):
         return self.filter(pledge_code=code)
 
     def for_actor(self, user: Any) -> "AuditQuerySet":
-        return self.filter(actor_key=getattr(user, "pk", user))
+        """What a person did; None is the command line."""
+        key = getattr(user, "pk", user)
+        return self.filter(actor_key__isnull=True) if key is None else self.filter(actor_key=key)
 
     def for_action(self, action: str) -> "AuditQuerySet":
         return self.filter(action=action)
@@ -71,11 +138,34 @@ class AuditQuerySet(models.QuerySet):
     def before(self, moment: dt.datetime) -> "AuditQuerySet":
         return self.filter(at__lt=moment)
 
+    def after(self, sequence: int) -> "AuditQuerySet":
+        """The entries behind one, by its place in the chain."""
+        return self.filter(sequence__gt=sequence)
+
+    def actor_keys(self) -> list[int | None]:
+        """Everybody who appears in these entries, by primary key; None is the command line."""
+        return list(self.order_by().values_list("actor_key", flat=True).distinct())
+
+    def actions(self) -> list[str]:
+        """Every step that appears in these entries."""
+        return list(self.order_by().values_list("action", flat=True).distinct())
+
     def in_chain_order(self) -> "AuditQuerySet":
         return self.order_by("sequence")
 
     def newest_first(self) -> "AuditQuerySet":
         return self.order_by("-sequence")
+
+
+class UserQuerySet(models.QuerySet):
+    """Of people. Not their manager's: that one stands in migrations."""
+
+    def of_city(self, municipality: Any, *, without: Any = None) -> "UserQuerySet":
+        """Active people with a place in the city, by name, each once."""
+        memberships: Any = self.model._meta.get_field("memberships").related_model
+        places = memberships._default_manager.filter(user=OuterRef("pk"), municipality=municipality)
+        people = self.filter(Exists(places.order_by()), is_active=True).order_by("name", "username")
+        return people.exclude(pk=without.pk) if without is not None else people
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -85,8 +175,46 @@ class MembershipQuerySet(models.QuerySet):
     def for_municipality(self, municipality: Any) -> "MembershipQuerySet":
         return self.filter(municipality=municipality)
 
+    def for_departments(self, departments: Any) -> "MembershipQuerySet":
+        return self.filter(department__in=departments)
+
     def for_roles(self, *roles: Role) -> "MembershipQuerySet":
         return self.filter(role__in=roles)
+
+    def for_municipalities(self, municipalities: Any) -> "MembershipQuerySet":
+        return self.filter(municipality__in=municipalities)
+
+    def of_active_people(self) -> "MembershipQuerySet":
+        """Of people who can log in, with the person."""
+        return self.filter(user__is_active=True).select_related("user")
+
+    def for_words(self, words: str) -> "MembershipQuerySet":
+        """People whose name, user name or e-mail contain the words."""
+        return self.filter(
+            Q(user__name__icontains=words)
+            | Q(user__username__icontains=words)
+            | Q(user__email__icontains=words)
+        )
+
+    def for_email(self, email: str) -> "MembershipQuerySet":
+        return self.filter(user__email__iexact=email)
+
+    def with_places(self) -> "MembershipQuerySet":
+        return self.select_related("user", "municipality", "department")
+
+    def with_second_step(self) -> "MembershipQuerySet":
+        """``has_second_step``: the person has set TOTP or a passkey up."""
+        users: Any = self.model._meta.get_field("user").related_model
+        means = users._meta.get_field("authenticator").related_model._default_manager
+        return self.annotate(
+            has_second_step=Exists(
+                means.filter(user=OuterRef("user"), type__in=["totp", "webauthn"]).order_by()
+            )
+        )
+
+    def by_department(self) -> "MembershipQuerySet":
+        """Who belongs to the whole city first, then by department, role and name."""
+        return self.order_by(F("department__name").asc(nulls_first=True), "role", "user__name", "pk")
 
 
 class PlanQuerySet(models.QuerySet):
@@ -176,6 +304,12 @@ class PledgeQuerySet(models.QuerySet):
             Q(lead_department__in=departments) | Q(supporting_departments__in=departments)
         ).distinct()
 
+    def led_by(self, departments: Any) -> "PledgeQuerySet":
+        return self.filter(lead_department__in=departments)
+
+    def supported_by(self, departments: Any) -> "PledgeQuerySet":
+        return self.filter(supporting_departments__in=departments).distinct()
+
     def for_plans(self, plans: Any) -> "PledgeQuerySet":
         return self.filter(plan__in=plans)
 
@@ -207,11 +341,27 @@ class PledgeQuerySet(models.QuerySet):
         """With lead and supporting departments, in one more query."""
         return self.select_related("lead_department").prefetch_related("supporting_departments")
 
+    def without_report_in(self, period: Any) -> "PledgeQuerySet":
+        """Pledges on which nobody has begun a report of the period."""
+        reports: Any = self.model._meta.get_field("reports").related_model
+        return self.filter(~Exists(reports._default_manager.filter(pledge=OuterRef("pk"), period=period)))
+
+    def submitted_in(self, period: Any) -> "PledgeQuerySet":
+        """Pledges whose report of the period is submitted and neither signed off nor checked."""
+        reports: Any = self.model._meta.get_field("reports").related_model
+        waiting = reports._default_manager.filter(
+            pledge=OuterRef("pk"), period=period, state=ReportState.SUBMITTED
+        )
+        return self.filter(Exists(waiting))
+
     def in_order(self) -> "PledgeQuerySet":
         return self.order_by("position", "pk")
 
 
 class ReportQuerySet(models.QuerySet):
+    def led_by(self, departments: Any) -> "ReportQuerySet":
+        return self.filter(pledge__lead_department__in=departments)
+
     def approved(self) -> "ReportQuerySet":
         return self.filter(state=ReportState.APPROVED)
 
@@ -226,6 +376,14 @@ class ReportQuerySet(models.QuerySet):
     def handed_in(self) -> "ReportQuerySet":
         """Submitted or signed off, and not checked yet."""
         return self.filter(state__in=[ReportState.SUBMITTED, ReportState.SIGNED])
+
+    def awaiting_office(self, *, head_signs: bool) -> "ReportQuerySet":
+        """Reports that the planning office checks next: signed off, or handed in where no head signs."""
+        states = [ReportState.SIGNED] if head_signs else [ReportState.SUBMITTED, ReportState.SIGNED]
+        return self.filter(state__in=states)
+
+    def in_plan_order(self) -> "ReportQuerySet":
+        return self.order_by("pledge__position", "pledge")
 
     def after_revision(self, revision: int) -> "ReportQuerySet":
         return self.filter(revision__gt=revision)
@@ -296,6 +454,11 @@ class ReportQuerySet(models.QuerySet):
 
     def for_pledges(self, pledges: Any) -> "ReportQuerySet":
         return self.filter(pledge__in=pledges)
+
+    def first_approved(self) -> dict[int, dt.date]:
+        """By pledge (its id) the 기준일 of its first approved report in the term."""
+        rows = self.approved().in_term().order_by().values_list("pledge")
+        return dict(rows.annotate(first=Min("period__as_of")))
 
     def setting_status(self) -> "ReportQuerySet":
         """Reports that say a status, also those that take one back."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from pledges.enums import DepartmentChangeKind
-from pledges.querysets import DepartmentQuerySet, MunicipalityQuerySet
+from pledges.querysets import DepartmentChangeQuerySet, DepartmentQuerySet, MunicipalityQuerySet
 from pledges.validators import CODE_LENGTH, validate_city_code
 
 
@@ -90,6 +90,7 @@ class DepartmentChange(models.Model):
     changed_on = models.DateField(_("changed on"))
     reason = models.CharField(_("reason"), max_length=500)
 
+    objects = DepartmentChangeQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:

@@ -1,7 +1,7 @@
 """기본정보 and 공약: the plan itself and the list of its pledges."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,7 @@ from pledges.sheets.widgets import (
     fold_name,
 )
 from pledges.spreadsheet import Finding, Row, Sheet, WrittenColumn, WrittenSheet
+from pledges.successors import Successors
 from pledges.validators import validate_city_code, validate_plan_code
 
 CITY, CITY_CODE, NUMBER = "지자체", "지자체 코드", "민선"
@@ -372,6 +373,109 @@ class PledgeResource(SheetResource):
             RATE: None if pledge.pk in with_indicators else snapshot.entered_rate_of(pledge.pk),
             **{column: stored_text(getattr(pledge, name)) for column, name in TEXTS.items()},
         }
+
+    def resolve_departments(
+        self, table: Table, stored: Mapping[Key, Mapping[str, Any]], successors: Successors
+    ) -> list[str]:
+        """Let names of departments that were renamed or merged mean their successors; gives the new names.
+
+        The name of a department that was split means the one of its parts that
+        has the pledge now; where none has, it is an error that names the parts.
+        What a name means now, and each new name, is told once.
+        """
+        new: list[str] = []
+        told: set[tuple[str, str]] = set()
+        for row in table.rows.values():
+            before = stored.get(row.key, {})
+            present = {name for name in (before.get(LEAD, ""), *before.get(SUPPORTING, ())) if name}
+            means = {
+                name: self._meant(table, row, column, name, column_present, successors, new, told)
+                for column, names, column_present in (
+                    (LEAD, [row.values.get(LEAD)], {before.get(LEAD, "")}),
+                    (SUPPORTING, row.values.get(SUPPORTING, ()), present),
+                )
+                for name in names
+                if name
+            }
+            if row.values.get(LEAD):
+                row.values[LEAD] = next(iter(means[row.values[LEAD]]), row.values[LEAD])
+            if SUPPORTING in row.values:
+                lead = row.values.get(LEAD, before.get(LEAD, ""))
+                row.values[SUPPORTING] = tuple(
+                    sorted(
+                        {
+                            heir
+                            for name in row.values[SUPPORTING]
+                            for heir in means[name]
+                            # Merged with the lead department, it is no supporting one beside.
+                            if heir == name or heir != lead
+                        }
+                    )
+                )
+        return new
+
+    def _meant(
+        self,
+        table: Table,
+        row: ReadRow,
+        column: str,
+        name: str,
+        present: Set[str],
+        successors: Successors,
+        new: list[str],
+        told: set[tuple[str, str]],
+    ) -> tuple[str, ...]:
+        """The names that ``name`` means in this row: mostly itself. ``present``: the pledge's own now."""
+        heirs = tuple(fold_name(heir.name) for heir in successors.heirs(name))
+        ended = successors.departments.get(name)
+        if heirs == (name,):
+            moved = [
+                heir for each in successors.parted(name) if (heir := fold_name(each.name)) in present - {name}
+            ]
+            if moved and name not in present:
+                table.warn(
+                    row,
+                    column,
+                    _("“%(name)s” was split, and this pledge went to “%(successor)s”; it comes back by this.")
+                    % {"name": name, "successor": ", ".join(moved)},
+                )
+            return heirs
+        if len(heirs) > 1:
+            chosen = tuple(heir for heir in heirs if heir in present)
+            if not chosen:
+                table.error(
+                    row,
+                    column,
+                    _("The department “%(name)s” was split into %(successors)s. Write which one is meant.")
+                    % {"name": name, "successors": ", ".join(heirs)},
+                )
+                return (name,)
+            heirs = chosen
+        elif not heirs and ended is not None:
+            table.error(row, column, successors.refusal(ended))
+            return (name,)
+        elif not heirs:
+            if name not in new:
+                new.append(name)
+                table.warn(
+                    row,
+                    column,
+                    _("The department “%(name)s” is new and will be created.") % {"name": name},
+                )
+            return (name,)
+        if (name, heirs[0]) not in told:
+            told.add((name, heirs[0]))
+            table.warn(
+                row,
+                column,
+                _("The department “%(name)s” is “%(successor)s” since %(date)s; that one is meant.")
+                % {
+                    "name": name,
+                    "successor": ", ".join(heirs),
+                    "date": successors.last(name)[0].changed_on.isoformat(),
+                },
+            )
+        return heirs
 
     def check_names(self, table: Table) -> None:
         """A pledge needs a name, whether it is new or not."""

@@ -25,9 +25,22 @@ from pledges.workflow.checking import (
     sign_reports,
 )
 from pledges.workflow.contents import DatedLine, ReportContents
+from pledges.workflow.departments import (
+    BadName,
+    Following,
+    create_department,
+    merge_departments,
+    place_members,
+    rehearse,
+    rename_department,
+    split_department,
+    what_follows,
+)
 from pledges.workflow.errors import Conflict, Incomplete, ReasonMissing, WorkflowError, WrongState
 from pledges.workflow.periods import (
+    OffCycle,
     close_period,
+    cycle_ends,
     extend_due_date,
     next_as_of,
     open_period,
@@ -49,14 +62,18 @@ from pledges.workflow.rules import (
     awaits_office,
     is_correction,
 )
+from pledges.workflow.support import invite_support, withdraw_support
 
 __all__ = [
     "EDITABLE",
     "HANDED_IN",
     "LAGGING_STATUSES",
+    "BadName",
     "Conflict",
     "DatedLine",
+    "Following",
     "Incomplete",
+    "OffCycle",
     "ReasonMissing",
     "Remark",
     "ReportContents",
@@ -68,18 +85,28 @@ __all__ = [
     "awaits_office",
     "close_period",
     "comment_on_report",
+    "create_department",
+    "cycle_ends",
     "discard_report",
     "extend_due_date",
+    "invite_support",
     "is_correction",
+    "merge_departments",
     "next_as_of",
     "open_period",
+    "place_members",
     "quarters_of",
+    "rehearse",
+    "rename_department",
     "replace_rows",
     "return_report",
     "save_report",
     "sign_report",
     "sign_reports",
+    "split_department",
     "start_report",
     "submit_report",
+    "what_follows",
     "withdraw_report",
+    "withdraw_support",
 ]

@@ -13,6 +13,7 @@ from budgets.models import Investment, Secured, SubProject
 from pledges.enums import ReportState
 from pledges.models import (
     Area,
+    DepartmentChange,
     Indicator,
     OwnStatus,
     Plan,
@@ -28,6 +29,7 @@ from pledges.models import (
 # Drafts are nobody's figures yet: of reports only the approved ones count.
 _WATCHED: dict[Any, str] = {
     Plan: "id",
+    DepartmentChange: "municipality__terms__plans",
     OwnStatus: "plan",
     Area: "plan",
     Pledge: "plan",

@@ -11,8 +11,9 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from budgets.sheets import InvestmentResource
+from pledges.audit import operation
 from pledges.enums import MoneyUnit
-from pledges.models import Area, Department, Municipality, OwnStatus, Plan, Pledge, Term
+from pledges.models import Area, Municipality, OwnStatus, Plan, Pledge, Term
 from pledges.notation import fold_key, format_number, in_unit
 from pledges.permissions import Action, require
 from pledges.sheets import (
@@ -35,7 +36,6 @@ from pledges.sheets.plan import (
     CITY_CODE,
     CODE,
     ENDS_ON,
-    LEAD,
     NAME,
     NUMBER,
     PLAN_CODE,
@@ -43,12 +43,12 @@ from pledges.sheets.plan import (
     RATE,
     STARTS_ON,
     STATUS,
-    SUPPORTING,
     UNIT,
 )
 from pledges.sheets.progress import INDICATOR
 from pledges.sheets.widgets import fold_name
 from pledges.spreadsheet import Finding, Workbook, read_workbook, shown
+from pledges.successors import read_successors
 from pledges.workflow import WorkflowError
 from reports import fulfilment
 from reports.editions import publish_period
@@ -273,7 +273,9 @@ class _Import:
         if table := self.tables.get(pledge_sheet.sheet_name):
             self._check_pledges(table)
             tree = pledge_sheet.resolve_areas(table, before[pledge_sheet.sheet_name], tree)
-            new_departments = self._check_departments(table)
+            new_departments = pledge_sheet.resolve_departments(
+                table, before[pledge_sheet.sheet_name], stored.successors
+            )
             self._set_rates_aside(table)
             pledge_sheet.check_rates(table)
         if table := self.tables.get(indicator_sheet.sheet_name):
@@ -316,10 +318,8 @@ class _Import:
     def _load(self, indicator_sheet: Any, money_sheet: Any, schedule_sheet: Any) -> None:
         stored, snapshot = self.stored, self.snapshot
         if stored.municipality:
-            stored.departments = {
-                fold_name(row.name): row
-                for row in Department.objects.filter(municipality=stored.municipality)
-            }
+            stored.successors = read_successors(stored.municipality)
+            stored.departments = dict(stored.successors.departments)
         if stored.plan:
             stored.areas = {
                 fold_name(row.code): row
@@ -359,19 +359,6 @@ class _Import:
             if row.values.get(NAME) == "":
                 table.error(row, NAME, _("%(column)s is missing; every row needs it.") % {"column": NAME})
 
-    def _check_departments(self, table: Table) -> list[str]:
-        """Names of departments that will be created, each with one warning."""
-        new: list[str] = []
-        for row in table.rows.values():
-            names = [(LEAD, row.values.get(LEAD))]
-            names += [(SUPPORTING, name) for name in row.values.get(SUPPORTING, ())]
-            for column, name in names:
-                if name and name not in self.stored.departments and name not in new:
-                    new.append(name)
-                    message = _("The department “%(name)s” is new and will be created.")
-                    table.warn(row, column, message % {"name": name})
-        return new
-
     def _set_rates_aside(self, table: Table) -> None:
         """A pledge with indicators has a computed rate: its cell is only compared, afterwards."""
         measured = {code for code, _name in self.stored.indicators}
@@ -391,17 +378,20 @@ class _Import:
             self.progress(_("Writing"), 0, 1)
         try:
             with transaction.atomic():
-                hold_plan(self.stored.plan, self.mark)
-                if result.plan is None or result.period is None or result.has_changes:
-                    writer = Writer(work, self.user, over_drafts=over_drafts)
-                    writer.write()
-                    result.plan, result.period = writer.plan, writer.period
-                self._check_figures(plan_fulfilment(result.plan, self.as_of))
-                if publish:
-                    since = min((as_of for _code, as_of in work.edits.found), default=None)
-                    result.editions = publish_period(
-                        period=result.period, user=self.user, reason=reason, since=since
-                    )
+                with operation("imported", user=self.user, plan=self.stored.plan, reason=reason) as step:
+                    hold_plan(self.stored.plan, self.mark)
+                    if result.plan is None or result.period is None or result.has_changes:
+                        writer = Writer(work, self.user, over_drafts=over_drafts)
+                        writer.write()
+                        result.plan, result.period = writer.plan, writer.period
+                    self._check_figures(plan_fulfilment(result.plan, self.as_of))
+                    if publish:
+                        since = min((as_of for _code, as_of in work.edits.found), default=None)
+                        result.editions = publish_period(
+                            period=result.period, user=self.user, reason=reason, since=since
+                        )
+                    if dry_run:
+                        step.forget()
                 if dry_run:
                     transaction.set_rollback(True)
         except DraftsInTheWay as refused:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from budgets.models import Investment, Secured, SubProject
 from budgets.sheets import PLANNED as PLANNED_MONEY
 from budgets.sheets import SECURED, TOTAL_LINE, InvestmentResource, Line, StoredMoney
+from pledges import audit
 from pledges.enums import Implementer, MoneySource, PeriodState, ReportSource, ReportState, Status
 from pledges.history import create_all, delete_all, record_all, update_all
 from pledges.models import (
@@ -67,6 +68,7 @@ from pledges.sheets.plan import (
 from pledges.sheets.progress import BASELINE, KIND, MEASURE, NOTE, Schedule
 from pledges.sheets.widgets import PLANNED, StatusWord, fold_name
 from pledges.spreadsheet import Finding
+from pledges.successors import Successors
 from reports.revisions import CARRIED, Contents, read_contents, write_contents
 from reports.revisions import Line as AchievementLine
 from reports.workbook.edits import Edit, Edits
@@ -88,6 +90,7 @@ class Stored:
     term: Term | None
     plan: Plan | None
     departments: dict[str, Department] = field(default_factory=dict)
+    successors: Successors = field(default_factory=lambda: Successors({}, {}))
     areas: dict[str, Area] = field(default_factory=dict)
     supporting: dict[int, dict[str, Any]] = field(default_factory=dict)
     indicators: dict[tuple[str, str], Indicator] = field(default_factory=dict)
@@ -493,6 +496,7 @@ class Writer:
             for date in sorted(dates - self.periods.keys())
         ]
         ReportingPeriod.objects.bulk_create(new)
+        audit.created(new, self.user)
         self.periods.update({period.as_of: period for period in new})
         self.period = self.periods[as_of]
 

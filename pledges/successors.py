@@ -1,0 +1,141 @@
+"""What became of a city's departments: which of them stand, and whom an old name means now."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pledges.enums import DepartmentChangeKind
+from pledges.models import Department, DepartmentChange
+from pledges.notation import fold_key
+
+
+@dataclass(frozen=True, slots=True)
+class Successors:
+    """The departments of one city, ended ones too, and their changes. No query.
+
+    ``departments`` by name as rows match on it; ``changes`` by old name, the latest first.
+    """
+
+    departments: Mapping[str, Department]
+    changes: Mapping[str, tuple[DepartmentChange, ...]]
+
+    def heirs(self, name: str) -> tuple[Department, ...]:
+        """The standing departments that a name means: its own, else who took over; () where it is unknown."""
+        return self._heirs(fold_key(name), frozenset())
+
+    def _heirs(self, name: str, seen: frozenset[str]) -> tuple[Department, ...]:
+        held = self.departments.get(name)
+        if held is not None and held.ended_on is None:
+            return (held,)
+        found: dict[int, Department] = {}
+        for change in self.last(name):
+            successor = change.successor
+            if successor.ended_on is None:
+                found[successor.pk] = successor
+            elif (their := fold_key(successor.name)) not in seen | {name}:
+                found |= {each.pk: each for each in self._heirs(their, seen | {name})}
+        return tuple(sorted(found.values(), key=lambda each: each.name))
+
+    def last(self, name: str) -> tuple[DepartmentChange, ...]:
+        """The rows of the latest change by which a department of this name ended or was renamed."""
+        changes = self.changes.get(fold_key(name), ())
+        if not changes:
+            return ()
+        latest = changes[0]
+        return tuple(
+            each for each in changes if (each.changed_on, each.kind) == (latest.changed_on, latest.kind)
+        )
+
+    def parted(self, name: str) -> tuple[Department, ...]:
+        """What a standing department of this name was last split into, itself among them; () for none."""
+        last = self.last(name)
+        if not last or last[0].kind != DepartmentChangeKind.SPLIT:
+            return ()
+        return tuple(change.successor for change in last if change.successor.ended_on is None)
+
+    def former_names(self, department: Department) -> list[str]:
+        """What the department was called before, and what was merged into it; the latest first."""
+        found = [
+            (change.changed_on, change.pk, change.old_name)
+            for rows in self.changes.values()
+            for change in rows
+            if change.successor_id == department.pk and change.old_name != department.name
+        ]
+        return list(dict.fromkeys(name for _on, _pk, name in sorted(found, reverse=True)))
+
+    def refusal(self, department: Department) -> str:
+        """Why an ended department can't be chosen, and who took over; "" for one that stands."""
+        if department.ended_on is None:
+            return ""
+        heirs = self.heirs(department.name)
+        if not heirs:
+            return _("The department “%(name)s” ended on %(date)s.") % {
+                "name": department.name,
+                "date": department.ended_on.isoformat(),
+            }
+        return _("The department “%(name)s” ended on %(date)s. Choose its successor: %(successors)s.") % {
+            "name": department.name,
+            "date": department.ended_on.isoformat(),
+            "successors": ", ".join(each.name for each in heirs),
+        }
+
+
+def read_successors(municipality: Any) -> Successors:
+    """The departments of a city and what became of them: two queries."""
+    departments = Department.objects.for_municipality(municipality)
+    changes: dict[str, list[DepartmentChange]] = {}
+    for change in DepartmentChange.objects.for_municipality(municipality).with_successors().newest_first():
+        changes.setdefault(fold_key(change.old_name), []).append(change)
+    return Successors(
+        {fold_key(each.name): each for each in departments},
+        {name: tuple(rows) for name, rows in changes.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One line of a city's change log: the rows of one change, with who recorded it and when."""
+
+    kind: str
+    kind_label: str
+    changed_on: dt.date
+    old_names: tuple[str, ...]
+    new_names: tuple[str, ...]
+    reason: str
+    recorded_by: str
+    recorded_at: dt.datetime | None
+
+
+def read_change_log(municipality: Any) -> list[ChangeLine]:
+    """Every change of the city's departments, the latest first: one query, and one for who recorded it."""
+    rows = list(DepartmentChange.objects.for_municipality(municipality).newest_first())
+    made = {
+        record.id: record
+        for record in DepartmentChange.history.filter(
+            municipality=municipality, history_type="+"
+        ).select_related("history_user")
+    }
+    lines: dict[tuple[Any, ...], list[DepartmentChange]] = {}
+    for row in rows:
+        # A merger is told once with all its old names, a split with all its new ones.
+        shared = row.old_name if row.kind == DepartmentChangeKind.SPLIT else row.successor_id
+        lines.setdefault((row.kind, row.changed_on, shared, row.reason), []).append(row)
+    found = []
+    for (kind, changed_on, _shared, reason), group in lines.items():
+        record = made.get(group[0].pk)
+        found.append(
+            ChangeLine(
+                kind=kind,
+                kind_label=str(DepartmentChangeKind(kind).label),
+                changed_on=changed_on,
+                old_names=tuple(dict.fromkeys(row.old_name for row in reversed(group))),
+                new_names=tuple(dict.fromkeys(row.new_name for row in reversed(group))),
+                reason=reason,
+                recorded_by=str(record.history_user or "") if record else "",
+                recorded_at=record.history_date if record else None,
+            )
+        )
+    return found

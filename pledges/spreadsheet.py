@@ -195,7 +195,7 @@ def read_workbook(
     _refuse_other_formats(content)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _check_members(archive)
+            check_archive(archive)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return _read(content, set(names), progress)
@@ -280,8 +280,11 @@ def _looks_like_text(content: bytes) -> bool:
     return False
 
 
-def _check_members(archive: zipfile.ZipFile) -> None:
-    """What can be said of the zip before its XML is parsed: members, sizes, checksums, declarations."""
+def check_archive(archive: zipfile.ZipFile) -> None:
+    """What can be said of the zip before its XML is parsed: members, sizes, checksums, declarations.
+
+    Raises UnreadableFile where it is no .xlsx workbook without macros, or not safe to parse.
+    """
     members = archive.infolist()
     names = [member.filename for member in members]
     if len(members) > MAX_MEMBERS:
@@ -673,6 +676,15 @@ class WrittenSheet:
     columns: tuple[WrittenColumn, ...]
     rows: list[list[Any]]
     blank_rows: int = 0
+
+
+# A CSV cell that begins with one of these is a formula to a spreadsheet program.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def harmless(text: str) -> str:
+    """Text of a CSV cell, with an apostrophe before what a spreadsheet program would compute."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 HEADER_FONT = Font(bold=True)

@@ -16,7 +16,7 @@ from simple_history.signals import post_create_historical_record
 
 from pledges.audit.chain import append
 from pledges.audit.rows import IMPLIED, WATCHED, Hidden, Kind, LoggedField, Values, kind_of, route
-from pledges.models import AuditEntry, Municipality, Plan, Pledge
+from pledges.models import AuditEntry, Membership, Municipality, Plan, Pledge, User
 
 # What a change is called that no step of the cycle framed: the admin, a shell.
 CORRECTED = "corrected"
@@ -365,6 +365,7 @@ class _Places:
         self.known: dict[type[models.Model], dict[int, RowChange]] = {}
         for each in rows:
             self.known.setdefault(type(each.row), {})[each.pk] = each
+        self.homes = self._homes()
         pledges = self._ends(Pledge)
         plans = self._ends(Plan)
         cities = self._ends(Municipality)
@@ -406,6 +407,8 @@ class _Places:
         for place, each in enumerate(self.rows):
             model = type(each.row)
             way = route(model, target)
+            if target is Municipality and model is User:
+                ends[place] = self.homes.get(each.pk)
             if way is None or (target is not Pledge and route(model, Pledge) is not None):
                 continue
             if target is Municipality and route(model, Plan) is not None:
@@ -423,6 +426,14 @@ class _Places:
                 for place in places:
                     ends[place] = found.get(ends[place] or 0, (None,))[0]
         return ends
+
+    def _homes(self) -> dict[int, int]:
+        """Of each person among the rows a city in which they have a place."""
+        people = self.known.get(User, {})
+        if not people:
+            return {}
+        places = Membership._default_manager.filter(user__in=people).order_by("-pk")
+        return dict(places.values_list("user", "municipality"))
 
     def _columns(
         self, model: type[models.Model], attnames: tuple[str, ...], pks: Collection[int]

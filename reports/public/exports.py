@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 
 from pledges.enums import MoneyUnit
 from pledges.notation import in_unit
-from pledges.spreadsheet import WrittenColumn, WrittenSheet, write_workbook
+from pledges.spreadsheet import WrittenColumn, WrittenSheet, harmless, write_workbook
 from reports.models import Edition, EditionPledge
 from reports.public.addresses import address
 from reports.public.reading import Reading, edition_query
@@ -23,8 +23,6 @@ from reports.public.wording import status_word
 from reports.templatetags.portal import word
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# A cell that begins with one of these is a formula to a spreadsheet program.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +129,6 @@ def as_csv(columns: list[Column], lines: list[list[Any]]) -> str:
             ]
         )
     return text.getvalue()
-
-
-def harmless(text: str) -> str:
-    """Text of a CSV cell, with an apostrophe before what a spreadsheet program would compute."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def as_json(

@@ -3,8 +3,8 @@
 import pytest
 from django.utils import translation
 
+from pledges.spreadsheet import harmless
 from reports.cards import IndicatorRow, RateText
-from reports.public.exports import harmless
 from reports.public.wording import indicator_working, long_decimal, rounding_words
 from reports.templatetags.portal import money, percent, rate_bar
 

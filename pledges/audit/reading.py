@@ -1,0 +1,171 @@
+"""Reading the log: entries in the words of the person who looks, whatever language they were written in."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pledges.audit.rows import IMPLIED, NAMING
+from pledges.audit.wording import action_label, fact_label, fact_text
+from pledges.exact import ExactDecimalField
+from pledges.models import AuditEntry, User
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChange:
+    """One field; "" is empty."""
+
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """One row. ``kind``: ``+`` new, ``-`` gone, ``~`` changed."""
+
+    kind: str
+    model: str
+    name: str
+    changes: tuple[ShownChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """An entry in words. ``who`` is "" for the command line."""
+
+    entry: AuditEntry
+    action: str
+    who: str
+    reason: str
+    facts: tuple[tuple[str, str], ...]
+    rows: tuple[ShownRow, ...]
+
+    @property
+    def is_redacted(self) -> bool:
+        return self.entry.body is None
+
+
+def show_entries(entries: Iterable[AuditEntry]) -> list[ShownEntry]:
+    """Entries in words: one query for the people in them."""
+    found = list(entries)
+    keys = {entry.actor_key for entry in found if entry.actor_key is not None}
+    for entry in found:
+        _people_in(entry.body, keys)
+    people = people_of(keys)
+    return [_shown(entry, people) for entry in found]
+
+
+def people_of(keys: Iterable[int]) -> dict[int, str]:
+    """Names by primary key; of an erased person the bare number is left."""
+    wanted = set(keys)
+    names = {pk: _("person no. %(key)d") % {"key": pk} for pk in wanted}
+    names.update({user.pk: str(user) for user in User.objects.filter(pk__in=wanted)})
+    return names
+
+
+def _people_in(body: Any, keys: set[int]) -> None:
+    for row in (body or {}).get("rows", ()):
+        model = _model(row["model"])
+        for name, values in [*row["fields"].items(), *((n, [v]) for n, v in row.get("named", {}).items())]:
+            if _points_at_person(_field(model, name)):
+                keys.update(each["pk"] for each in values if each)
+    if isinstance(person := (body or {}).get("facts", {}).get("person"), int):
+        keys.add(person)
+
+
+def _shown(entry: AuditEntry, people: Mapping[int, str]) -> ShownEntry:
+    body = entry.body or {}
+    facts = []
+    for name, value in body.get("facts", {}).items():
+        text = people.get(value, str(value)) if name == "person" else fact_text(value)
+        if text:
+            facts.append((fact_label(name), text))
+    return ShownEntry(
+        entry=entry,
+        action=action_label(entry.action),
+        who=people.get(entry.actor_key, "") if entry.actor_key is not None else "",
+        reason=body.get("reason", ""),
+        facts=tuple(facts),
+        rows=tuple(_row(row, people) for row in body.get("rows", ())),
+    )
+
+
+def _row(row: Mapping[str, Any], people: Mapping[int, str]) -> ShownRow:
+    model = _model(row["model"])
+    fields: Mapping[str, Any] = row["fields"]
+    kind = row["kind"]
+    at = 1 if kind == "+" else 0
+    named = row.get("named") or {name: fields[name][at] for name in NAMING if name in fields}
+    known = [name for name in NAMING if name in named]
+    changes = tuple(
+        ShownChange(_label(model, name), *(_text(_field(model, name), each, people) for each in values))
+        for name, values in fields.items()
+        if kind == "~" or (name not in named and _tells(_field(model, name), values[at]))
+    )
+    return ShownRow(
+        kind=kind,
+        model=str(model._meta.verbose_name) if model else row["model"],
+        name=" · ".join(filter(None, (_text(_field(model, each), named[each], people) for each in known))),
+        changes=changes,
+    )
+
+
+def _tells(field: Any, value: Any) -> bool:
+    """Whether a field of a new or deleted row says more than the entry's own columns do."""
+    if value is False or getattr(field, "auto_now_add", False):
+        return False
+    target = field.related_model if field is not None and field.is_relation else None
+    return target is None or target is User or not issubclass(target, IMPLIED)
+
+
+def _model(label: str) -> Any:
+    try:
+        return apps.get_model(label)
+    except LookupError:
+        return None
+
+
+def _field(model: Any, name: str) -> Any:
+    try:
+        return model._meta.get_field(name) if model else None
+    except FieldDoesNotExist:
+        return None
+
+
+def _label(model: Any, name: str) -> str:
+    field = _field(model, name)
+    return str(field.verbose_name) if field is not None else name
+
+
+def _points_at_person(field: Any) -> bool:
+    return bool(field is not None and field.is_relation and field.related_model is User)
+
+
+def _text(field: Any, value: Any, people: Mapping[int, str]) -> str:
+    """A value as a person reads it; "" for nothing, so that nothing never looks like zero."""
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(_text(field, each, people) for each in value)
+    if isinstance(value, dict):
+        if value.get("hidden"):
+            return _("(personal, not kept here)")
+        if _points_at_person(field):
+            return people.get(value.get("pk", 0), "")
+        return str(value.get("text") or f"#{value.get('pk')}")
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if field is not None and field.flatchoices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, models.DateTimeField):
+        return timezone.localtime(dt.datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(field, models.BigIntegerField) and not isinstance(field, ExactDecimalField):
+        return f"{value:,}"
+    return str(value)

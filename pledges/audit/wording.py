@@ -1,0 +1,80 @@
+"""The words of the audit log: what each step is called, and what its facts are."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+# By the action of an operation, in the order of the cycle.
+ACTIONS: dict[str, Any] = {
+    "period_opened": gettext_lazy("Period opened"),
+    "period_closed": gettext_lazy("Period closed"),
+    "due_extended": gettext_lazy("Due date extended"),
+    "started": gettext_lazy("Report begun"),
+    "correction_started": gettext_lazy("Correction begun"),
+    "carried_over": gettext_lazy("Carried over unchanged"),
+    "saved": gettext_lazy("Report saved"),
+    "evidence_added": gettext_lazy("Evidence added"),
+    "evidence_removed": gettext_lazy("Evidence removed"),
+    "submitted": pgettext_lazy("audit", "Submitted"),
+    "withdrawn": gettext_lazy("Taken back"),
+    "discarded": gettext_lazy("Draft thrown away"),
+    "signed": pgettext_lazy("audit", "Signed off"),
+    "returned": pgettext_lazy("audit", "Returned"),
+    "approved": pgettext_lazy("audit", "Approved"),
+    "commented": gettext_lazy("Commented"),
+    "published": pgettext_lazy("audit", "Published"),
+    "imported": gettext_lazy("Plan imported"),
+    "corrected": gettext_lazy("Data corrected"),
+    "support_invited": gettext_lazy("Supporting department invited"),
+    "support_withdrawn": gettext_lazy("Supporting department's leave taken back"),
+    "department_created": gettext_lazy("Department made"),
+    "department_renamed": gettext_lazy("Department renamed"),
+    "departments_merged": gettext_lazy("Departments merged"),
+    "department_split": gettext_lazy("Department split"),
+    "members_placed": gettext_lazy("People given a place"),
+    "invited": gettext_lazy("Person invited"),
+    "invitation_renewed": gettext_lazy("Invitation sent anew"),
+    "invitation_revoked": gettext_lazy("Invitation taken back"),
+    "invitation_accepted": gettext_lazy("Invitation accepted"),
+    "membership_changed": gettext_lazy("Role changed"),
+    "membership_ended": gettext_lazy("Role ended"),
+    "second_step_reset": gettext_lazy("Second login step reset"),
+    "handed_over": gettext_lazy("Handed over"),
+    "redacted": gettext_lazy("Log entry redacted"),
+}
+
+FACTS: dict[str, Any] = {
+    "plan": gettext_lazy("Plan"),
+    "due_on": gettext_lazy("Due date"),
+    "department": gettext_lazy("Department"),
+    "editions": gettext_lazy("Editions"),
+    "sequence": gettext_lazy("Entry"),
+    "section": gettext_lazy("Section"),
+    "person": gettext_lazy("Person"),
+    "role": gettext_lazy("Role"),
+    "reports": gettext_lazy("Reports"),
+    "pledges": gettext_lazy("Pledges"),
+    "file": gettext_lazy("File"),
+}
+
+
+def action_label(action: str) -> str:
+    return str(ACTIONS.get(action, action.replace("_", " ")))
+
+
+def fact_label(name: str) -> str:
+    return str(FACTS.get(name, name.replace("_", " ")))
+
+
+def fact_text(value: Any) -> str:
+    """A fact in words: lists with commas, an edition as 기준일 and number."""
+    if isinstance(value, list):
+        return ", ".join(fact_text(each) for each in value)
+    if isinstance(value, dict):
+        if {"as_of", "number"} <= value.keys():
+            return _("%(as_of)s edition %(number)s") % value
+        return ", ".join(f"{fact_label(name)} {fact_text(each)}" for name, each in value.items())
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return "" if value is None else str(value)

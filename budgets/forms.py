@@ -1,12 +1,13 @@
 """Form fields for money in a plan's own unit."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
-from budgets.models import WON_LIMIT
-from pledges.enums import MoneyUnit
+from budgets.models import WON_LIMIT, SubProject
+from pledges.enums import MoneySource, MoneyUnit
 from pledges.forms.notation import NotationField
 from pledges.notation import format_money, parse_number, won_from
 
@@ -30,3 +31,22 @@ class MoneyField(NotationField):
 
     def written(self, value: int) -> str:
         return format_money(value, self.unit)
+
+
+def executed_name(sub_project: int, source: str) -> str:
+    """The name of the box for what a sub-project spent of a source."""
+    return f"spent-{sub_project}-{source}"
+
+
+def executed_fields(
+    sub_project: SubProject, sources: Iterable[MoneySource], *, unit: MoneyUnit | str
+) -> dict[str, MoneyField]:
+    """The boxes of a sub-project's executed money, by name: first the one whose source is not told."""
+    return {
+        executed_name(sub_project.pk, source): MoneyField(
+            unit=unit,
+            label=_("Executed, %(sub_project)s, %(source)s")
+            % {"sub_project": sub_project.name, "source": source.label},
+        )
+        for source in [MoneySource.UNSPECIFIED, *sources]
+    }

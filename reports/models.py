@@ -7,11 +7,12 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pledges.enums import Status
 from pledges.models import Plan, Pledge, ReportingPeriod
-from reports.querysets import EditionPledgeQuerySet, EditionQuerySet
+from reports.querysets import EditionPledgeQuerySet, EditionQuerySet, KeptFormQuerySet, ReminderQuerySet
 
 
 class Frozen(models.Model):
@@ -146,6 +147,8 @@ class KeptForm(models.Model):
     body = models.TextField(_("what was typed"))
     kept_at = models.DateTimeField(_("kept at"), auto_now=True)
 
+    objects = KeptFormQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("unsaved form")
         verbose_name_plural = _("unsaved forms")
@@ -161,6 +164,8 @@ class Reminder(models.Model):
     """A mail that went to a person about a period, so that it goes once. ``stage`` tells the three apart.
 
     ``due_on`` is the due date that it spoke of: an extended date is reminded of anew.
+    ``round`` counts the weeks since then where it is overdue, from 0. A row
+    without ``sent_at`` is a mail that is on its way, or was when its process died.
     """
 
     class Stage(models.TextChoices):
@@ -176,16 +181,25 @@ class Reminder(models.Model):
     )
     stage = models.CharField(_("stage"), max_length=8, choices=Stage)
     due_on = models.DateField(_("due on"))
-    sent_at = models.DateTimeField(_("sent at"), auto_now_add=True)
+    round = models.PositiveSmallIntegerField(_("week overdue"), default=0)
+    claimed_at = models.DateTimeField(_("taken in hand at"), default=timezone.now)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+
+    objects = ReminderQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-sent_at"]
+        ordering = ["-claimed_at", "-pk"]
         verbose_name = _("reminder")
         verbose_name_plural = _("reminders")
         constraints = [
-            models.UniqueConstraint(fields=["period", "user", "stage", "due_on"], name="reminder_once"),
+            models.UniqueConstraint(
+                fields=["period", "user", "stage", "due_on", "round"], name="reminder_once"
+            ),
             models.CheckConstraint(
                 condition=Q(stage__in=["week", "day", "overdue"]), name="reminder_stage_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(round=0) | Q(stage="overdue"), name="reminder_rounds_only_overdue"
             ),
         ]
 

@@ -10,6 +10,9 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
+from pledges.enums import PeriodState
+from pledges.models import ProgressReport
+
 
 class FrozenQuerySet(models.QuerySet):
     """Rows that are written once. Changing or deleting many at a time is refused like one by one."""
@@ -52,6 +55,9 @@ class EditionQuerySet(FrozenQuerySet):
     def up_to(self, as_of: dt.date) -> "EditionQuerySet":
         return self.filter(as_of__lte=as_of)
 
+    def before(self, as_of: dt.date) -> "EditionQuerySet":
+        return self.filter(as_of__lt=as_of)
+
     def current(self) -> "EditionQuerySet":
         """Of each period the edition with the highest number."""
         newer = self.model._default_manager.filter(period=OuterRef("period"), number__gt=OuterRef("number"))
@@ -77,6 +83,10 @@ class EditionQuerySet(FrozenQuerySet):
     def without_summary(self) -> "EditionQuerySet":
         return self.defer("summary")
 
+    def with_publisher(self) -> "EditionQuerySet":
+        """With who published it, without the summary."""
+        return self.select_related("published_by").defer("summary")
+
     def newest_first(self) -> "EditionQuerySet":
         return self.order_by("-as_of", "-number")
 
@@ -88,6 +98,17 @@ class EditionPledgeQuerySet(FrozenQuerySet):
     def for_published(self, period: Any, pledge: Any) -> "EditionPledgeQuerySet":
         """The pledge as the editions of a period show it, the latest edition first."""
         return self.filter(edition__period=period, pledge=pledge).order_by("-edition__number")
+
+    def for_pledge(self, pledge: Any) -> "EditionPledgeQuerySet":
+        """The pledge in every edition, the last 기준일 and its highest number first."""
+        return self.filter(pledge=pledge).order_by("-edition__as_of", "-edition__number")
+
+    def up_to(self, as_of: dt.date) -> "EditionPledgeQuerySet":
+        return self.filter(edition__as_of__lte=as_of)
+
+    def with_edition(self) -> "EditionPledgeQuerySet":
+        """With the edition, without its summary."""
+        return self.select_related("edition").defer("edition__summary", "search_text")
 
     def not_submitted_last(self) -> bool:
         """Whether the first of these rows says that no report came in; False where there is none."""
@@ -159,3 +180,35 @@ class EditionPledgeQuerySet(FrozenQuerySet):
     def counted_by_kind(self) -> models.QuerySet[Any, dict[str, Any]]:
         """How many rows there are of each department, completion and budget kind, as dicts."""
         return self.order_by().values("department", "completion", "budgeted").annotate(pledges=Count("pk"))
+
+
+class KeptFormQuerySet(models.QuerySet):
+    """Unsaved forms; ever only those of one person."""
+
+    def for_person(self, user: Any) -> "KeptFormQuerySet":
+        return self.filter(user=user)
+
+    def for_report(self, pledge: Any, period: Any) -> "KeptFormQuerySet":
+        return self.filter(pledge=pledge, period=period)
+
+    def settled(self, *, closed_and_kept_before: dt.datetime) -> "KeptFormQuerySet":
+        """Those whose report was approved since they were kept, and those of periods that take no more
+        reports, if they are older than that moment."""
+        approved = ProgressReport.objects.approved().filter(
+            pledge=OuterRef("pledge"), period=OuterRef("period"), approved_at__gt=OuterRef("kept_at")
+        )
+        old = ~Q(period__state=PeriodState.OPEN) & Q(kept_at__lt=closed_and_kept_before)
+        return self.filter(Q(Exists(approved)) | old)
+
+
+class ReminderQuerySet(models.QuerySet):
+    def for_periods(self, periods: Any) -> "ReminderQuerySet":
+        return self.filter(period__in=periods)
+
+    def settled(self, since: dt.datetime) -> "ReminderQuerySet":
+        """Mails that went out, and those taken in hand after ``since``, which may be on their way."""
+        return self.filter(Q(sent_at__isnull=False) | Q(claimed_at__gte=since))
+
+    def given_up(self, since: dt.datetime) -> "ReminderQuerySet":
+        """Mails taken in hand before ``since`` by a process that never came to send them."""
+        return self.filter(sent_at__isnull=True, claimed_at__lt=since)

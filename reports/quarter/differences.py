@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from pledges.enums import MoneySource, Status
 from pledges.notation import DateSpan, format_dates, format_money, format_number
 from reports.quarter.entry import Entry, status_label
-from reports.quarter.forms import QuarterForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,41 +18,6 @@ class Difference:
     label: str
     before: str
     after: str
-
-
-def between_forms(mine: QuarterForm, stored: QuarterForm) -> list[Difference]:
-    """Where what was typed differs from what is stored: ``before`` is stored, ``after`` is mine."""
-    found = []
-    for name, field in mine.fields.items():
-        if name in ("version", "typist", "lines") or name.startswith("achievement-"):
-            continue
-        theirs = _shown(stored, name) if name in stored.fields else ""
-        own = _shown(mine, name)
-        if own != theirs:
-            found.append(Difference(str(field.label or name), theirs, own))
-    lines, own_lines = _lines(stored), _lines(mine)
-    if lines != own_lines:
-        found.append(Difference(_("Achievements"), lines, own_lines))
-    return found
-
-
-def _shown(form: QuarterForm, name: str) -> str:
-    value = form[name].value()
-    choices = getattr(form.fields[name], "choices", None)
-    if choices:
-        return str(dict(choices).get(value or "", value or ""))
-    if isinstance(value, bool) or value in ("on", "True"):
-        return _("Yes") if value in (True, "on", "True") else ""
-    return "" if value is None else str(value).replace("\r\n", "\n").strip()
-
-
-def _lines(form: QuarterForm) -> str:
-    rows = []
-    for row in form.achievement_rows():
-        parts = [str(field.value() or "").strip() for field in (row.dates, row.text, row.details)]
-        if any(parts):
-            rows.append(f"{parts[0]} {parts[1]}" + (f"\n{parts[2]}" if parts[2] else ""))
-    return "\n".join(sorted(row.replace("\r\n", "\n") for row in rows))
 
 
 def between_reports(old: Entry, new: Entry) -> list[Difference]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from pledges.models import Plan, Pledge, ReportingPeriod
-from pledges.permissions import Action, can, holds, pledges_for
+from pledges.permissions import Action, can, can_on, holds, pledges_for, require_on
 
 DEFAULT_PLAN = "pledges"
 
@@ -37,6 +37,20 @@ def find_pledge(user: Any, plan: Plan, code: str) -> Pledge:
     pledge = get_object_or_404(pledges_for(user, Action.VIEW_STAFF, pledges))
     pledge.plan = plan
     return pledge
+
+
+def find_writable(
+    user: Any, *, city: str, term: int, as_of: dt.date, code: str, plan: str = DEFAULT_PLAN
+) -> tuple[Pledge, ReportingPeriod]:
+    """The pledge and period of a form that the user may write in, first entry or correction.
+
+    Raises Http404 where it is not theirs to see, PermissionDenied where they only read.
+    """
+    found = find_plan(user, city, term, plan)
+    pledge, period = find_pledge(user, found, code), find_period(found, as_of)
+    if not can_on(user, Action.CORRECT_REPORT, pledge):
+        require_on(user, Action.ENTER_REPORT, pledge)
+    return pledge, period
 
 
 def may_view_city(user: Any, plan: Plan) -> bool:

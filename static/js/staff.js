@@ -16,50 +16,18 @@
   show();
 })();
 
-// The quarterly form works without this; here it gains a line without a round trip and a word before typing is lost.
+// What a browser holds of an unsent form (autosave.js) goes when its page was answered, and when somebody else logs in.
 (() => {
-  const form = document.querySelector("form.quarter");
-  if (!form) return;
-
-  const addLine = (button) => {
-    const list = document.getElementById(button.dataset.addLine);
-    const count = form.elements.namedItem("lines");
-    const last = list && list.lastElementChild;
-    if (!last || Number(count.value) >= 100) return false;
-    const from = last.dataset.line;
-    const to = String(Number(count.value));
-    const line = last.cloneNode(true);
-    line.dataset.line = to;
-    line.querySelectorAll(".errorlist").forEach((list) => list.remove());
-    line.querySelectorAll(".field--error").forEach((field) => field.classList.remove("field--error"));
-    for (const element of line.querySelectorAll("input, textarea, label")) {
-      for (const name of ["name", "id", "for"]) {
-        const value = element.getAttribute(name);
-        if (value) element.setAttribute(name, value.replace(`achievement-${from}-`, `achievement-${to}-`));
-      }
-      if (element.matches("input, textarea")) {
-        element.value = "";
-        element.defaultValue = "";
-        element.removeAttribute("aria-invalid");
-        element.removeAttribute("aria-describedby");
-      }
+  const person = document.body.dataset.person;
+  try {
+    const sent = sessionStorage.getItem("quarter-sent");
+    if (sent && !document.getElementById("quarter-form")) {
+      localStorage.removeItem(sent);
+      sessionStorage.removeItem("quarter-sent");
     }
-    list.append(line);
-    count.value = String(Number(to) + 1);
-    line.querySelector("input").focus();
-    return true;
-  };
-
-  form.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-add-line]");
-    if (button && addLine(button)) event.preventDefault();
-  });
-
-  let changed = Boolean(document.querySelector("#errors, #conflict, .messages .notice--warning"));
-  form.addEventListener("input", () => { changed = true; });
-  form.addEventListener("submit", () => { changed = false; });
-  window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
-
-  const errors = document.getElementById("errors") || document.getElementById("conflict");
-  if (errors) { errors.setAttribute("tabindex", "-1"); errors.focus(); }
+    if (!person) return;
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith("quarter:") && !key.startsWith(`quarter:${person}:`)) localStorage.removeItem(key);
+    }
+  } catch { /* a browser without a store holds nothing */ }
 })();

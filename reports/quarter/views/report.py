@@ -5,18 +5,26 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import workflow
+from pledges.enums import ReportSection
+from pledges.models import ProgressReport
 from pledges.permissions import Action, access, can_on
 from pledges.workflow import Conflict, Incomplete, WorkflowError
-from reports.quarter.differences import between_forms
+from reports.models import KeptForm
+from reports.quarter.checks import warnings_of
 from reports.quarter.entry import Entry, read_entry, settlement_of
 from reports.quarter.forms import QuarterForm, ReasonForm
-from reports.quarter.held import hold_and_sign_in, take_held, typist_mark
-from reports.quarter.lookups import DEFAULT_PLAN, step_of
+from reports.quarter.held import hold_and_sign_in, person_mark, refuse_keeping, typist_mark
+from reports.quarter.kept import base_version, drop_kept, keep_form, kept_form, typed_data
+from reports.quarter.lookups import DEFAULT_PLAN, find_writable, step_of
+from reports.quarter.merging import entry_at, merge_rows, merged_data
+from reports.quarter.previous import read_previous
+from reports.quarter.reshaping import reshape
 from reports.quarter.views.places import address_of, find_entry, may_write, places_of
 from reports.quarter.views.review import read_page
 from reports.quarter.writing import save_quarter, start_correction, submit_quarter
@@ -30,27 +38,57 @@ def report(
 ) -> HttpResponse:
     """The form where this person may fill it in now, else the report to read and check."""
     entry = find_entry(request, city, term, plan, as_of, code)
+    writes = may_write(request.user, entry)
     if request.method == "POST":
-        if not may_write(request.user, entry):
+        if not writes:
             raise PermissionDenied(_("You have no right to do this."))
         return _written(request, entry)
-    if entry.is_editable and may_write(request.user, entry):
-        typist = typist_mark(request.user)
-        held = take_held(request)
-        if held is not None:
-            held["typist"] = typist
-        return _form_page(request, entry, QuarterForm(entry=entry, data=held, typist=typist))
+    kept = kept_form(user=request.user, pledge=entry.pledge, period=entry.period) if writes else None
+    if kept is not None:
+        return _kept_page(request, entry, kept)
+    if entry.is_editable and writes:
+        return _form_page(request, entry, QuarterForm(entry=entry, typist=typist_mark(request.user)))
+    return read_page(request, entry)
+
+
+def _kept_page(request: HttpRequest, entry: Entry, kept: KeptForm) -> HttpResponse:
+    """What this person typed and did not save, back in its form; beside what others stored since, if they
+    did. What says nothing new is forgotten."""
+    typist = typist_mark(request.user)
+    data = typed_data(kept)
+    data["version"], data["typist"] = str(entry.version), typist
+    mine = QuarterForm(entry=entry, data=data)
+    moved = entry.report is not None and kept.base_version != entry.version
+    if not merge_rows(mine, QuarterForm(entry=entry)):
+        drop_kept(user=request.user, pledge=entry.pledge, period=entry.period)
+    elif entry.is_editable and not moved:
+        return _form_page(request, entry, mine, kept=kept)
+    elif entry.unfinished is not None:
+        return _two_versions(request, entry, data, began=kept.base_version, status=200, kept=kept)
+    if entry.is_editable:
+        return _form_page(request, entry, QuarterForm(entry=entry, typist=typist))
     return read_page(request, entry)
 
 
 def _written(request: HttpRequest, entry: Entry) -> HttpResponse:
-    """The answer to a form that was sent: recomputed, widened, saved or handed in."""
+    """The answer to a form that was sent: changed and sent back, saved or handed in.
+
+    What can't be saved as it stands is kept as it was typed.
+    """
     step = request.POST.get("step", "save")
-    form = QuarterForm(entry=entry, data=request.POST, more_lines=step == "more")
-    if step in ("recompute", "more"):
+    if step == "merge":
+        return _merged(request, entry)
+    reshaped = reshape(entry, request.POST, step)
+    if reshaped is not None:
+        form, said = reshaped
+        for each in said:
+            messages.info(request, each)
         return _form_page(request, entry, form)
+    if step == "submit" and not _may_submit(request.user, entry):
+        raise PermissionDenied(_("You have no right to do this."))
+    form = QuarterForm(entry=entry, data=request.POST)
     if not form.is_valid():
-        return _form_page(request, entry, form, status=422)
+        return _form_page(request, entry, form, status=422, typed_is_kept=_keep(request, entry))
     try:
         saved = save_quarter(
             entry=entry,
@@ -60,16 +98,23 @@ def _written(request: HttpRequest, entry: Entry) -> HttpResponse:
             amounts=form.amounts(),
         )
     except Conflict:
-        return _conflict_page(request, entry)
+        _keep(request, entry)
+        fresh = read_entry(entry.pledge, entry.period)
+        return _two_versions(request, fresh, request.POST, began=base_version(request.POST), status=409)
     except WorkflowError as error:
         form.add_error(None, error.message)
-        return _form_page(request, entry, form, status=422)
-    here = address_of(entry)
+        return _form_page(request, entry, form, status=422, typed_is_kept=_keep(request, entry))
+    drop_kept(user=request.user, pledge=entry.pledge, period=entry.period)
     if step != "submit":
         messages.success(request, _("Saved as a draft."))
-        return redirect(here)
+        return redirect(address_of(entry))
+    return _submitted(request, entry, saved)
+
+
+def _submitted(request: HttpRequest, entry: Entry, saved: ProgressReport) -> HttpResponse:
+    """The answer once the form is saved and is to be handed in."""
     try:
-        submit_quarter(pledge=entry.pledge, period=entry.period, report=saved, user=request.user)
+        submitted = submit_quarter(pledge=entry.pledge, period=entry.period, report=saved, user=request.user)
     except Incomplete as error:
         messages.warning(request, _("Saved as a draft, but not submitted: something is missing."))
         fresh = read_entry(entry.pledge, entry.period)
@@ -81,13 +126,52 @@ def _written(request: HttpRequest, entry: Entry) -> HttpResponse:
         return _form_page(request, fresh, form, status=422)
     except WorkflowError as error:
         messages.error(request, error.message)
-        return redirect(here)
-    messages.success(
-        request,
-        _("%(code)s %(name)s: submitted. The planning office checks it next.")
-        % {"code": entry.pledge.code, "name": entry.pledge.name},
+        return redirect(address_of(entry))
+    told = (
+        _("%(code)s %(name)s: submitted. The head of the department signs it off next.")
+        if workflow.awaits_head(submitted, entry.pledge.plan)
+        else _("%(code)s %(name)s: submitted. The planning office checks it next.")
     )
+    messages.success(request, told % {"code": entry.pledge.code, "name": entry.pledge.name})
     return redirect("staff:home")
+
+
+def _merged(request: HttpRequest, entry: Entry) -> HttpResponse:
+    """The form with the chosen values of both versions, to be saved; nothing is stored by it."""
+    began = base_version(request.POST)
+    if request.POST.get("version") != str(entry.version) or not entry.is_editable:
+        return _two_versions(request, entry, request.POST, began=began, status=409)
+    mine, stored = QuarterForm(entry=entry, data=request.POST), QuarterForm(entry=entry)
+    rows = merge_rows(mine, stored, chosen=request.POST)
+    if any(not row.choice for row in rows):
+        return _two_versions(request, entry, request.POST, began=began, status=422)
+    data = merged_data(mine, stored, rows)
+    keep_form(user=request.user, pledge=entry.pledge, period=entry.period, data=data)
+    messages.info(request, _("Both versions are put together as chosen. Look through them and save."))
+    return _form_page(request, entry, QuarterForm(entry=entry, data=data))
+
+
+@step_of("report")
+@access(*WRITES, signed_out=refuse_keeping)
+def keep(
+    request: HttpRequest, city: str, term: int, as_of: dt.date, code: str, plan: str = DEFAULT_PLAN
+) -> HttpResponse:
+    """Keep what is typed and not saved, as the page sends it by itself; ``step`` ``drop`` throws it away.
+
+    The answer says when it was kept, and whether somebody saved the report since the form began.
+    """
+    pledge, period = find_writable(request.user, city=city, term=term, as_of=as_of, code=code, plan=plan)
+    if request.POST.get("step") == "drop":
+        drop_kept(user=request.user, pledge=pledge, period=period)
+        messages.success(request, _("What you typed and did not save was thrown away."))
+        return redirect("staff:report", **request.resolver_match.kwargs)  # type: ignore[union-attr]
+    kept = keep_form(user=request.user, pledge=pledge, period=period, data=request.POST)
+    if kept is None:
+        return JsonResponse({}, status=413)
+    unfinished = ProgressReport.objects.for_pledge(pledge).for_period(period).unfinished().first()
+    moved = kept.base_version != (unfinished.version if unfinished else 0)
+    at = timezone.localtime(kept.kept_at)
+    return JsonResponse({"kept_at": at.strftime("%H:%M:%S"), "moved": moved})
 
 
 @step_of("report")
@@ -102,6 +186,7 @@ def figures(
         "plan": entry.pledge.plan,
         "figures": form.figures(),
         "asks_for_cause": form.asks_for_cause(),
+        "indicators": form.section(ReportSection.INDICATORS),
     }
     return render(request, "staff/_figures_swap.html", context)
 
@@ -157,33 +242,63 @@ def discard(
 # --- Parts ---
 
 
+def _keep(request: HttpRequest, entry: Entry) -> bool:
+    """Keep what was sent; whether it could be kept."""
+    kept = keep_form(user=request.user, pledge=entry.pledge, period=entry.period, data=request.POST)
+    return kept is not None
+
+
+def _may_submit(user: Any, entry: Entry) -> bool:
+    """Whether the person hands in here too; an invited supporting department only enters."""
+    action = Action.CORRECT_REPORT if entry.is_correction else Action.SUBMIT_REPORT
+    return can_on(user, action, entry.pledge)
+
+
 def _form_page(
     request: HttpRequest, entry: Entry, form: QuarterForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
+    form.previous = read_previous(entry)
+    hints: dict[str, list[str]] = {}
+    for warning in warnings_of(entry) if entry.unfinished else []:
+        hints.setdefault(warning.section.value, []).append(warning.message)
+    form.hints = hints
+    pledge = entry.pledge
     context = {
         "entry": entry,
         "form": form,
         "figures": form.figures(),
         "asks_for_cause": form.asks_for_cause(),
         "settlement": settlement_of(entry),
+        "may_submit": _may_submit(request.user, entry),
+        "head_signs": pledge.plan.head_signs,
+        "signs": can_on(request.user, Action.SIGN_REPORT, pledge),
+        "person": person_mark(request.user),
         **places_of(entry),
         **more,
     }
     return render(request, "staff/form.html", context, status=status)
 
 
-def _conflict_page(request: HttpRequest, entry: Entry) -> HttpResponse:
-    """409: what was typed stays in the form, what is stored stands beside it."""
-    fresh = read_entry(entry.pledge, entry.period)
-    stored = QuarterForm(entry=fresh)
-    data = request.POST.copy()
-    data["version"] = str(fresh.version)
-    mine = QuarterForm(entry=fresh, data=data)
+def _two_versions(
+    request: HttpRequest, entry: Entry, typed: QueryDict, *, began: int, status: int, **more: Any
+) -> HttpResponse:
+    """What was typed stays in the form, what is stored stands beside it, and each field can be chosen.
+
+    ``entry`` is the report as it is stored now, ``began`` the version that the typed text began from.
+    """
+    data = typed.copy()
+    data["version"] = str(entry.version)
+    mine, stored = QuarterForm(entry=entry, data=data), QuarterForm(entry=entry)
+    before = entry_at(entry, began)
+    rows = merge_rows(mine, stored, QuarterForm(entry=before) if before else None, chosen=typed)
     told: dict[str, Any] = {
-        "conflict": between_forms(mine, stored),
-        "conflict_report": fresh.report,
-        "conflict_is_own": bool(fresh.report and fresh.report.saved_by_id == request.user.pk),
+        "conflict": rows,
+        "conflict_began": began,
+        "conflict_unanswered": status == 422,
+        "conflict_report": entry.report,
+        "conflict_is_own": bool(entry.report and entry.report.saved_by_id == request.user.pk),
+        **more,
     }
-    if not (fresh.is_editable and may_write(request.user, fresh)):
-        return read_page(request, fresh, status=409, **told)
-    return _form_page(request, fresh, mine, status=409, **told)
+    if not (entry.is_editable and may_write(request.user, entry)):
+        return read_page(request, entry, status=status, **told)
+    return _form_page(request, entry, mine, status=status, **told)

@@ -11,6 +11,7 @@ from pledges.models import Achievement, Actual, ProgressReport, ScheduleMark
 from pledges.workflow import close_period
 from reports.editions import publish_period
 from reports.fulfilment import plan_fulfilment
+from reports.models import KeptForm
 from tests.factories import (
     AchievementFactory,
     ActualFactory,
@@ -26,7 +27,7 @@ from tests.reports.quarter.conftest import NOW
 
 def test_form_shows_what_the_new_value_is_measured_against(as_officer, city):
     page = as_officer.get(city.url)
-    row = page.context["form"].indicator_rows()[0]
+    row = page.context["form"].section("indicators").rows()[0]
     assert (row.line.before.actual, row.line.target, row.line.final) == (2, 3, 5)
     assert row.line.target_text == "2(3)"
     assert row.figure.rate_text == "40.00"
@@ -198,14 +199,14 @@ def test_pledge_without_indicators_takes_a_rate_and_takes_it_back(as_officer, ci
 
 def test_recompute_shows_the_rate_and_saves_nothing(as_officer, city):
     page = as_officer.post(city.url, city.data(step="recompute", **{city.actual: "△1"}))
-    row = page.context["form"].indicator_rows()[0]
+    row = page.context["form"].section("indicators").rows()[0]
     assert (row.figure.after, row.figure.rate_text) == (1, "20.00")
     assert city.current is None
 
 
 def test_recompute_leaves_out_what_can_not_be_read(as_officer, city):
     page = as_officer.post(city.url, city.data(step="recompute", **{city.actual: "둘"}))
-    assert page.context["form"].indicator_rows()[0].figure.rate_text == "40.00"
+    assert page.context["form"].section("indicators").rows()[0].figure.rate_text == "40.00"
 
 
 def test_figures_are_swapped_in_while_typing(as_officer, city):
@@ -232,7 +233,7 @@ def test_stored_report_comes_back_in_the_form_as_it_is_written(as_officer, city)
     form = as_officer.get(city.url).context["form"]
     assert form[city.actual].value() == "1,234.5"
     assert form[f"spent-{city.project.pk}-city"].value() == "-1.5"
-    assert form.money_rows()[0].opens
+    assert form.section("money").rows()[0].opens
     assert form["achievement-0-dates"].value() == "2024. 3."
 
 
@@ -379,7 +380,10 @@ def test_what_was_typed_after_the_login_ended_comes_back_after_the_next_login(as
     assert page.context["form"]["cause"].value() == "밤새 쓴 글"
     assert "아직 저장되지 않았습니다" in page.content.decode()
     assert city.current is None
-    assert as_officer.get(city.url).context["form"]["cause"].value() is None
+    assert as_officer.get(city.url).context["form"]["cause"].value() == "밤새 쓴 글"
+    as_officer.post(city.url, city.data(cause="밤새 쓴 글"))
+    assert city.current.cause == "밤새 쓴 글"
+    assert "kept" not in as_officer.get(city.url).context
 
 
 def test_what_one_person_typed_is_not_put_into_anothers_form(as_officer, city):
@@ -401,7 +405,7 @@ def test_figures_say_that_the_login_has_ended_and_leave_the_form_alone(client, c
 def test_form_without_a_signed_typist_is_not_held(client, city):
     response = client.post(city.url, city.data(typist="1"))
     assert response.status_code == 302
-    assert "held_form" not in client.session
+    assert not KeptForm.objects.exists()
     assert "로그인이 만료되어 저장하지 못했습니다" in client.get(response["Location"]).content.decode()
 
 

@@ -1,0 +1,23 @@
+"""The forms of the staff pages: the whole quarterly form, and those of the single steps."""
+
+from reports.quarter.forms.check import CheckForm
+from reports.quarter.forms.steps import (
+    ApproveManyForm,
+    CommentForm,
+    PeriodForm,
+    PublishForm,
+    ReasonForm,
+    TickedReports,
+)
+from reports.quarter.forms.whole import QuarterForm
+
+__all__ = [
+    "ApproveManyForm",
+    "CheckForm",
+    "CommentForm",
+    "PeriodForm",
+    "PublishForm",
+    "QuarterForm",
+    "ReasonForm",
+    "TickedReports",
+]

@@ -1,0 +1,92 @@
+"""The forms of the single steps: a comment, a reason, a period to open, what is published or approved."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pledges.forms.notation import CleanTextField
+
+LONGEST_TEXT = 4000
+
+
+class CommentForm(forms.Form):
+    """A word to the department: required to return a report, free when approving."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    comment = CleanTextField(
+        label=gettext_lazy("Comment"), max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why something settled changes."""
+
+    reason = CleanTextField(
+        label=gettext_lazy("Reason"),
+        max_length=LONGEST_TEXT,
+        required=True,
+        error_messages={"required": gettext_lazy("Say why the figures are corrected.")},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class PublishForm(forms.Form):
+    """``reason`` is asked where an edition stands already; ``previewed`` are the seals of what was shown."""
+
+    previewed = forms.Field(required=False, widget=forms.MultipleHiddenInput)
+    reason = CleanTextField(
+        label=gettext_lazy("Reason for the new edition"),
+        help_text=gettext_lazy("Everybody can read this: it stands on the public pages beside the edition."),
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    confirmed = forms.BooleanField(
+        label=gettext_lazy("I have looked at what will be published."),
+        error_messages={"required": gettext_lazy("Look at the preview and confirm it.")},
+    )
+
+
+class PeriodForm(forms.Form):
+    """The period to open: its 기준일 and due date."""
+
+    as_of = forms.DateField(
+        label=gettext_lazy("As-of date"),
+        error_messages={"required": gettext_lazy("Enter the as-of date.")},
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    due_on = forms.DateField(
+        label=gettext_lazy("Due date"),
+        required=False,
+        help_text=gettext_lazy("Blank: the 10th of the month after the as-of date."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    # Asked only once the date is none of the plan's cycle.
+    off_cycle = forms.BooleanField(
+        label=gettext_lazy("Open this date all the same, outside of the cycle"), required=False
+    )
+
+
+class TickedReports(forms.Field):
+    """``12:3`` as (12, 3), any number of them."""
+
+    widget = forms.SelectMultiple
+
+    def clean(self, value: Any) -> list[tuple[int, int]]:
+        if not value:
+            raise ValidationError(_("Tick at least one report."))
+        try:
+            pairs = [tuple(map(int, each.split(":"))) for each in value]
+        except ValueError:
+            raise ValidationError(_("The list is out of date. Load the page again.")) from None
+        if any(len(pair) != 2 for pair in pairs):
+            raise ValidationError(_("The list is out of date. Load the page again."))
+        return [(pair[0], pair[1]) for pair in pairs]
+
+
+class ApproveManyForm(forms.Form):
+    """Reports ticked in the list, each in the version that the checker saw."""
+
+    report = TickedReports()

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.duedates import read_due_dates
 from pledges.enums import ReportState
-from pledges.models import Department, DueExtension, Plan, Pledge, ProgressReport, ReportingPeriod
+from pledges.models import DueExtension, Plan, Pledge, ProgressReport, ReportingPeriod
 from pledges.permissions import Action, Reach, memberships_of, pledges_for, reach_of
-from pledges.workflow import EDITABLE, HANDED_IN, awaits_office
+from pledges.workflow import EDITABLE, awaits_office
 from reports.quarter.lookups import staff_url
 
 NOT_STARTED = "not_started"
@@ -125,37 +125,6 @@ class PeriodWork:
     def submitted(self) -> list[WorkLine]:
         """The lines that the planning office has to check."""
         return [line for line in self.lines if line.report and awaits_office(line.report, self.plan)]
-
-    def departments(self) -> list["DepartmentLine"]:
-        """The board: a line a department, by name, with its pledges by state."""
-        by_department: dict[int | None, DepartmentLine] = {}
-        for line in self.lines:
-            department = line.pledge.lead_department
-            row = by_department.setdefault(
-                line.pledge.lead_department_id, DepartmentLine(department, dict.fromkeys(self.states, 0))
-            )
-            row.counts[line.state] += 1
-        return sorted(by_department.values(), key=lambda row: (row.department is None, str(row.department)))
-
-
-@dataclass(frozen=True, slots=True)
-class DepartmentLine:
-    department: Department | None
-    counts: dict[str, int]
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())
-
-    @property
-    def cells(self) -> list[tuple[str, Any, int]]:
-        return [(state, STATE_LABELS[state], count) for state, count in self.counts.items()]
-
-    @property
-    def percent_handed_in(self) -> int:
-        """Of its pledges those submitted or approved, in whole percent, rounded down."""
-        done = sum(self.counts.get(state, 0) for state in (*HANDED_IN, ReportState.APPROVED))
-        return 100 * done // self.total if self.total else 0
 
 
 def days_left(due_on: dt.date, today: dt.date | None = None) -> int:

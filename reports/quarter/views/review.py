@@ -1,4 +1,4 @@
-"""One report to be read and checked: what it says, the thread, and the steps of those who check."""
+"""One report to be read and checked: what it changes, the thread, and the steps of those who check."""
 
 import datetime as dt
 from typing import Any
@@ -9,13 +9,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from pledges import workflow
-from pledges.permissions import Action, access, can_on
-from pledges.workflow import Conflict, WorkflowError, awaits_office
+from pledges.enums import ReportSection
+from pledges.permissions import Action, access, can_on, require_on
+from pledges.workflow import HANDED_IN, Conflict, WorkflowError, awaits_office
 from reports.quarter.differences import between_reports
 from reports.quarter.entry import Entry, read_entry
-from reports.quarter.figures import stored_figures
-from reports.quarter.forms import CommentForm
+from reports.quarter.forms import CheckForm
 from reports.quarter.lookups import DEFAULT_PLAN, staff_url, step_of
+from reports.quarter.reviewing import read_queue, read_review, sections_of
+from reports.quarter.signing import steps_of
+from reports.quarter.thread import read_thread
 from reports.quarter.views.places import address_of, find_entry, places_of
 
 
@@ -24,30 +27,43 @@ from reports.quarter.views.places import address_of, find_entry, places_of
 def check(
     request: HttpRequest, city: str, term: int, as_of: dt.date, code: str, plan: str = DEFAULT_PLAN
 ) -> HttpResponse:
-    """Return the submitted report with a comment, or approve it."""
+    """Return the report with comments on the whole and on its sections, or approve it; then to the next."""
     entry = find_entry(request, city, term, plan, as_of, code)
-    form = CommentForm(request.POST)
-    if entry.unfinished is None or not form.is_valid():
+    require_on(request.user, Action.CHECK_REPORT, entry.pledge)
+    form = CheckForm(request.POST, sections=sections_of(entry))
+    if entry.unfinished is None:
+        return _changed_meanwhile(request, entry)
+    if not form.is_valid():
         return read_page(request, entry, comment_form=form, status=422)
-    step = workflow.return_report if request.POST.get("step") == "return" else workflow.approve_report
+    returns = request.POST.get("step") == "return"
+    step = workflow.return_report if returns else workflow.approve_report
     try:
         step(
             report=entry.unfinished,
             user=request.user,
             version=form.cleaned_data["version"],
             comment=form.cleaned_data["comment"],
+            remarks=form.remarks(),
         )
     except Conflict:
-        messages.error(
-            request, _("The report was changed meanwhile. Look at it as it stands now, then decide.")
-        )
-        return redirect(address_of(entry))
+        return _changed_meanwhile(request, read_entry(entry.pledge, entry.period))
     except WorkflowError as error:
         form.add_error("comment", error.message)
         return read_page(request, entry, comment_form=form, status=422)
-    done = _("%(code)s: returned.") if step is workflow.return_report else _("%(code)s: approved.")
+    done = _("%(code)s: returned.") if returns else _("%(code)s: approved.")
     messages.success(request, done % {"code": entry.pledge.code})
-    return redirect(staff_url("period", entry.pledge.plan, entry.period.as_of))
+    queue = read_queue(entry.period, entry)
+    following = queue.after or queue.before
+    return redirect(following.link if following else staff_url("period", entry.pledge.plan, as_of))
+
+
+def _changed_meanwhile(request: HttpRequest, entry: Entry) -> HttpResponse:
+    """409: the report as it stands now, and what was typed, to be sent again or copied."""
+    data = request.POST.copy()
+    data["version"] = str(_version(entry))
+    form = CheckForm(data, sections=sections_of(entry))
+    form.add_error(None, _("The report was changed meanwhile. Look at it as it stands now, then decide."))
+    return read_page(request, entry, comment_form=form, status=409)
 
 
 @step_of("report")
@@ -55,12 +71,16 @@ def check(
 def comment(
     request: HttpRequest, city: str, term: int, as_of: dt.date, code: str, plan: str = DEFAULT_PLAN
 ) -> HttpResponse:
-    """Add a word to the report's thread."""
+    """Add a word to the report's thread, about the whole or a section."""
     entry = find_entry(request, city, term, plan, as_of, code)
+    section = request.POST.get("section", "")
     if entry.report is not None:
         try:
             workflow.comment_on_report(
-                report=entry.report, user=request.user, body=request.POST.get("body", "")
+                report=entry.report,
+                user=request.user,
+                body=request.POST.get("body", ""),
+                section=section if section in ReportSection.values else "",
             )
         except WorkflowError as error:
             messages.error(request, error.message)
@@ -71,27 +91,44 @@ def read_page(
     request: HttpRequest,
     entry: Entry,
     *,
-    comment_form: CommentForm | None = None,
+    comment_form: CheckForm | None = None,
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    user, pledge = request.user, entry.pledge
-    checks = entry.report is not None and awaits_office(entry.report, pledge.plan)
+    """The report to read: what changed since the last edition first, the whole behind a fold."""
+    user, pledge, report = request.user, entry.pledge, entry.report
+    checks = can_on(user, Action.CHECK_REPORT, pledge)
+    handed_in = report is not None and report.state in HANDED_IN
     live_entry = None
     if entry.live and entry.unfinished:
         live_entry = read_entry(pledge, entry.period, entry.live)
+    review = read_review(entry)
+    form = comment_form or CheckForm(
+        initial={"version": _version(entry)}, sections=[part.section for part in review.sections]
+    )
     context = {
         "entry": entry,
-        "figures": stored_figures(entry),
+        "figures": review.figures,
+        "review": review,
+        "parts": [{"review": part, "field": form.field_of(part.section)} for part in review.sections],
+        "thread": read_thread(entry),
+        "queue": read_queue(entry.period, entry) if checks else None,
         "differences": between_reports(live_entry, entry) if live_entry else [],
         "compares": live_entry is not None,
-        "may_check": checks and can_on(user, Action.CHECK_REPORT, pledge),
-        "may_comment": can_on(user, Action.CHECK_REPORT, pledge) or can_on(user, Action.ENTER_REPORT, pledge),
+        "may_check": checks and report is not None and awaits_office(report, pledge.plan),
+        "may_return": checks and handed_in,
+        "may_comment": checks or can_on(user, Action.ENTER_REPORT, pledge),
         "may_correct": entry.unfinished is None
         and (entry.live is not None or not entry.period.is_open)
         and can_on(user, Action.CORRECT_REPORT, pledge),
-        "comment_form": comment_form or CommentForm(initial={"version": entry.version or 1}),
+        "comment_form": form,
+        **steps_of(user, entry),
         **places_of(entry),
         **more,
     }
     return render(request, "staff/report.html", context, status=status)
+
+
+def _version(entry: Entry) -> int:
+    """The version of the report in hand that the checker sees."""
+    return entry.unfinished.version if entry.unfinished else 1

@@ -3,11 +3,15 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pledges.enums import PeriodState, ReportState
-from pledges.models import ReportingPeriod
-from reports.models import Edition
+from pledges.models import ReportComment, ReportingPeriod
+from reports.editions import publish_period
+from reports.quarter.entry import read_entry
 from reports.quarter.lookups import staff_url
+from reports.quarter.thread import read_thread
 from tests.factories import (
     ActualFactory,
     MunicipalityFactory,
@@ -52,11 +56,153 @@ def test_approve_from_the_report(as_coordinator, city):
     assert (city.current.state, city.current.approved_by) == (ReportState.APPROVED, city.coordinator)
 
 
-def test_approve_of_a_report_changed_meanwhile_sends_back_to_look(as_coordinator, city):
+def test_approve_of_a_report_changed_meanwhile_shows_it_again_and_keeps_what_was_typed(as_coordinator, city):
     submitted(city, version=5)
-    response = as_coordinator.post(f"{city.url}check/", {"version": "4", "step": "approve", "comment": ""})
-    assert response["Location"] == city.url
+    data = {"version": "4", "step": "return", "comment": "전체 의견", "remark-money": "집행액 확인"}
+    page = as_coordinator.post(f"{city.url}check/", data)
+    form = page.context["comment_form"]
+    assert page.status_code == 409
     assert city.current.state == ReportState.SUBMITTED
+    assert (form["comment"].value(), form["remark-money"].value()) == ("전체 의견", "집행액 확인")
+    as_coordinator.post(f"{city.url}check/", data | {"version": form["version"].value()})
+    assert city.current.state == ReportState.RETURNED
+
+
+def test_what_was_typed_stands_to_be_copied_where_a_colleague_approved_meanwhile(as_coordinator, city):
+    city.report(state=ReportState.APPROVED)
+    page = as_coordinator.post(
+        f"{city.url}check/",
+        {"version": "1", "step": "return", "comment": "전체 의견", "remark-status": "상태 확인"},
+    )
+    assert page.status_code == 409
+    text = page.content.decode()
+    assert "전체 의견" in text
+    assert "상태 확인" in text
+    assert 'name="step" value="return"' not in text
+
+
+def test_return_with_comments_at_sections_keeps_each_at_its_section(as_coordinator, city):
+    submitted(city)
+    as_coordinator.post(
+        f"{city.url}check/",
+        {
+            "version": "1",
+            "step": "return",
+            "comment": "",
+            "remark-money": "집행액 확인",
+            "remark-evidence": "증빙",
+        },
+    )
+    assert city.current.state == ReportState.RETURNED
+    said = [(each.section, each.body) for each in city.current.comments.all()]
+    assert said == [("money", "집행액 확인"), ("evidence", "증빙")]
+
+
+def test_what_is_said_at_sections_is_kept_when_the_report_is_approved(as_coordinator, city):
+    submitted(city)
+    as_coordinator.post(
+        f"{city.url}check/",
+        {"version": "1", "step": "approve", "comment": "", "remark-status": "다음 분기 확인"},
+    )
+    assert city.current.state == ReportState.APPROVED
+    assert [each.section for each in city.current.comments.all()] == ["status"]
+
+
+def test_parts_that_the_pledge_does_not_have_take_no_comment(as_coordinator, city):
+    bare = PledgeFactory(plan=city.plan, code="1-1", lead_department=city.lead)
+    ReportFactory(pledge=bare, period=city.period, state=ReportState.SUBMITTED)
+    page = as_coordinator.get(staff_url("report", city.plan, city.period.as_of, "1-1"))
+    assert [part["review"].section.value for part in page.context["parts"]] == [
+        "status",
+        "achievements",
+        "delay",
+        "evidence",
+    ]
+
+
+def test_checking_leads_to_the_next_report_and_after_the_last_to_the_board(as_coordinator, city):
+    submitted(city)
+    for code in ("8-1", "8-2"):
+        pledge = PledgeFactory(plan=city.plan, code=code, lead_department=city.lead)
+        ReportFactory(pledge=pledge, period=city.period, state=ReportState.SUBMITTED)
+    page = as_coordinator.get(f"{city.board}8-1/")
+    queue = page.context["queue"]
+    assert (queue.before.code, queue.after.code, queue.place, queue.total) == ("7-2-3", "8-2", 2, 3)
+    steps = []
+    for code in ("8-1", "8-2", "7-2-3"):
+        response = as_coordinator.post(f"{city.board}{code}/check/", {"version": "1", "step": "approve"})
+        steps.append(response["Location"])
+    assert steps == [f"{city.board}8-2/", f"{city.board}7-2-3/", city.board]
+
+
+def test_report_that_waits_for_its_head_can_be_returned_and_not_approved(as_coordinator, city):
+    city.plan.head_signs = True
+    city.plan.save()
+    submitted(city)
+    page = as_coordinator.get(city.url)
+    assert (page.context["may_check"], page.context["may_return"]) == (False, True)
+    assert "아직 부서장이 결재하지" in page.content.decode()
+    refused = as_coordinator.post(f"{city.url}check/", {"version": "1", "step": "approve", "comment": ""})
+    assert refused.status_code == 422
+    as_coordinator.post(f"{city.url}check/", {"version": "1", "step": "return", "comment": "보완"})
+    assert city.current.state == ReportState.RETURNED
+
+
+def test_thread_tells_every_step_and_word_in_order_over_all_revisions(client, city):
+    client.force_login(city.officer)
+    client.post(city.url, city.data(step="submit"))
+    client.force_login(city.coordinator)
+    version = str(city.current.version)
+    client.post(
+        f"{city.url}check/", {"version": version, "step": "return", "comment": "보완", "remark-money": "금액"}
+    )
+    client.force_login(city.officer)
+    client.post(city.url, city.data(step="submit", version=str(city.current.version)))
+    client.force_login(city.coordinator)
+    client.post(f"{city.url}check/", {"version": str(city.current.version), "step": "approve"})
+    client.post(f"{city.url}correct/", {"reason": "오기"})
+    client.post(f"{city.url}comment/", {"body": "정정합니다", "section": "status"})
+    thread = read_thread(read_entry(city.pledge, city.period))
+    assert [(str(item.step), item.section, item.body, item.revision) for item in thread] == [
+        ("작성 시작", "", "", 1),
+        ("제출", "", "", 1),
+        ("반려", "", "", 1),
+        ("", "", "보완", 1),
+        ("", "집행액", "금액", 1),
+        ("제출", "", "", 1),
+        ("승인", "", "", 1),
+        ("작성 시작", "", "", 2),
+        ("", "추진상황", "정정합니다", 2),
+    ]
+    assert [item.who for item in thread][1:3] == [city.officer, city.coordinator]
+
+
+def test_comment_at_a_section_that_is_none_is_about_the_whole(as_coordinator, city):
+    submitted(city)
+    as_coordinator.post(f"{city.url}comment/", {"body": "의견", "section": "nowhere"})
+    assert city.current.comments.get().section == ""
+
+
+def test_review_names_the_edition_it_compares_with(as_coordinator, city):
+    publish_period(period=city.earlier, user=city.coordinator)
+    submitted(city)
+    page = as_coordinator.get(city.url)
+    assert page.context["review"].edition.number == 1
+    assert "제1판(2024. 3. 31. 기준) 이후 변동" in page.content.decode()
+
+
+def test_review_costs_the_same_queries_with_one_and_with_three_revisions_and_comments(as_coordinator, city):
+    report = submitted(city)
+    as_coordinator.get(city.url)
+    with CaptureQueriesContext(connection) as few:
+        as_coordinator.get(city.url)
+    for number in (1, 2):
+        ReportComment.objects.create(report=report, body=f"의견 {number}", author=city.officer)
+        other = PledgeFactory(plan=city.plan, lead_department=city.lead)
+        ReportFactory(pledge=other, period=city.period, state=ReportState.SUBMITTED)
+    with CaptureQueriesContext(connection) as many:
+        assert as_coordinator.get(city.url).status_code == 200
+    assert len(many) == len(few)
 
 
 @pytest.mark.parametrize("who", ["officer", "auditor"])
@@ -203,37 +349,7 @@ def test_pledge_code_with_strange_signs_has_an_address(as_officer, city):
     assert as_officer.get(address).status_code == 200
 
 
-# --- Publishing ---
-
-
-def test_publish_needs_a_look_first_and_then_makes_the_edition(as_coordinator, city):
-    city.report(state=ReportState.APPROVED)
-    url = f"{city.board}-/publish/"
-    assert as_coordinator.get(url).context["previews"][0].number == 1
-    assert as_coordinator.post(url, {}).status_code == 422
-    assert not Edition.objects.exists()
-    as_coordinator.post(url, {"confirmed": "on"})
-    city.period.refresh_from_db()
-    assert (Edition.objects.get().number, city.period.state) == (1, PeriodState.PUBLISHED)
-
-
-def test_second_edition_needs_its_reason(as_coordinator, city):
-    url = f"{city.board}-/publish/"
-    as_coordinator.post(url, {"confirmed": "on"})
-    report = city.report(state=ReportState.APPROVED, reason="누락")
-    ActualFactory(report=report, indicator=city.indicator, value=3)
-    page = as_coordinator.post(url, {"confirmed": "on", "reason": ""})
-    assert page.status_code == 422
-    assert list(page.context["form"].errors) == ["reason"]
-    as_coordinator.post(url, {"confirmed": "on", "reason": "누락 정정"})
-    assert [(e.number, e.reason) for e in Edition.objects.newest_first()] == [(2, "누락 정정"), (1, "")]
-
-
-def test_publishing_the_same_again_publishes_nothing(as_coordinator, city):
-    url = f"{city.board}-/publish/"
-    as_coordinator.post(url, {"confirmed": "on"})
-    as_coordinator.post(url, {"confirmed": "on"})
-    assert Edition.objects.count() == 1
+# --- The export ---
 
 
 def test_export_is_a_workbook_for_those_who_may(client, city):

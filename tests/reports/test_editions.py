@@ -14,7 +14,7 @@ from pledges.workflow import ReasonMissing
 from reports import cards as cards_module
 from reports import editions as editions_module
 from reports.cards import read_card
-from reports.editions import current_edition, preview_period, publish_period
+from reports.editions import current_edition, publish_period
 from reports.models import Edition, EditionPledge
 from reports.summaries import read_summary
 from tests.factories import (
@@ -223,7 +223,6 @@ def test_new_document_version_alone_is_no_correction(indicator, monkeypatch):
     monkeypatch.setattr(cards_module, "SCHEMA_VERSION", 2)
     monkeypatch.setattr(cards_module, "UPCASTERS", {1: lambda document: document | {"schema_version": 2}})
     assert publish(plan) == []
-    assert preview_period(period=period(plan)) == []
 
 
 def test_failure_in_a_later_period_publishes_nothing(indicator, monkeypatch):
@@ -232,10 +231,10 @@ def test_failure_in_a_later_period_publishes_nothing(indicator, monkeypatch):
     freeze = editions_module._freeze
     correct(indicator, FIRST, 2)
 
-    def fail_on_the_second(*, period, **options):
-        if period.as_of == SECOND:
+    def fail_on_the_second(plan, pending, **options):
+        if pending.period.as_of == SECOND:
             raise RuntimeError
-        return freeze(period=period, **options)
+        return freeze(plan, pending, **options)
 
     monkeypatch.setattr(editions_module, "_freeze", fail_on_the_second)
     with pytest.raises(RuntimeError):
@@ -346,57 +345,6 @@ def test_edition_reproduces_itself_after_the_plan_was_changed(edition, indicator
     pledge.name = "새 이름"
     pledge.save()
     assert EditionPledge.objects.get().card == before
-
-
-# --- Preview -------------------------------------------------------------------------------------
-
-
-def test_preview_names_what_would_change_and_writes_nothing(indicator):
-    plan = indicator.pledge.plan
-    (first,) = preview_period(period=period(plan, FIRST))
-    assert (first.number, first.needs_reason, first.old_headline, first.new_headline) == (
-        1,
-        False,
-        None,
-        "25.00",
-    )
-    (line,) = first.differences
-    assert (line.old_rate, line.new_rate, line.new_status) == (None, "25.00", "none")
-    publish(plan, FIRST)
-    publish(plan, SECOND)
-    assert preview_period(period=period(plan, FIRST)) == []
-    correct(indicator, FIRST, 2)
-    one, two = preview_period(period=period(plan, FIRST))
-    assert (one.as_of, one.number, one.needs_reason) == (FIRST, 2, True)
-    assert (two.as_of, two.old_headline, two.new_headline) == (SECOND, "50.00", "75.00")
-    (line,) = two.differences
-    assert (line.old_rate, line.new_rate, line.figures_differ) == ("50.00", "75.00", True)
-    assert Edition.objects.count() == 2
-
-
-def test_preview_tells_other_contents_from_figures(indicator):
-    plan = indicator.pledge.plan
-    publish(plan)
-    pledge = indicator.pledge
-    pledge.goal = "새 목표"
-    pledge.save()
-    PledgeFactory(plan=plan, code="9-9")
-    (preview,) = preview_period(period=period(plan))
-    changed, new = preview.differences
-    assert (changed.code, changed.figures_differ) == (pledge.code, False)
-    assert (new.code, new.old_rate, new.old_status) == ("9-9", None, None)
-    assert preview.not_submitted == ("9-9",)
-
-
-def test_preview_shows_a_renumbered_pledge_as_gone_and_new(indicator):
-    plan, pledge = indicator.pledge.plan, indicator.pledge
-    publish(plan)
-    old, pledge.code = pledge.code, "9-9"
-    pledge.save()
-    (preview,) = preview_period(period=period(plan))
-    new, gone = preview.differences
-    assert (new.code, new.new_rate, new.old_rate) == ("9-9", "25.00", None)
-    assert (gone.code, gone.new_rate, gone.old_rate) == (old, None, "25.00")
 
 
 # --- Which edition -----------------------------------------------------------------------------------

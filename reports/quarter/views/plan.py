@@ -5,19 +5,21 @@ import datetime as dt
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from pledges import workflow
 from pledges.models import ReportingPeriod
 from pledges.models.periods import due_date
 from pledges.permissions import Action, access, can, require
-from pledges.workflow import Conflict, WorkflowError
-from reports.editions import preview_period, publish_period
+from pledges.workflow import OffCycle, WorkflowError
+from reports.editions import Outdated, publish_period
 from reports.models import Edition
+from reports.previews import preview_period
 from reports.quarter import boards
-from reports.quarter.forms import ApproveManyForm, PeriodForm, PublishForm
+from reports.quarter.forms import PeriodForm, PublishForm
 from reports.quarter.lookups import DEFAULT_PLAN, find_period, find_plan, staff_url
+from reports.quarter.publishing import unsettled_reports
 from reports.templatetags.portal import day
 from reports.workbook import export_workbook
 
@@ -30,15 +32,21 @@ def periods(request: HttpRequest, city: str, term: int, plan: str = DEFAULT_PLAN
     found = find_plan(request.user, city, term, plan)
     place = found.term.municipality_id
     manages = can(request.user, Action.MANAGE_PERIODS, municipality=place)
-    rows = list(ReportingPeriod.objects.for_plan(found).for_term().with_report_counts().newest_first())
+    rows = list(
+        ReportingPeriod.objects.for_plan(found).for_term().with_report_counts().with_extended().newest_first()
+    )
     following = workflow.next_as_of(found, [row.as_of for row in rows])
     initial = {"as_of": following, "due_on": due_date(following)} if following else {}
     form = PeriodForm(request.POST if request.method == "POST" else None, initial=initial)
+    asks_off_cycle = bool(form["off_cycle"].value())
     if request.method == "POST":
         require(request.user, Action.MANAGE_PERIODS, municipality=place)
         if form.is_valid():
             try:
                 period = workflow.open_period(plan=found, user=request.user, **form.cleaned_data)
+            except OffCycle as error:
+                form.add_error("as_of", error.message)
+                asks_off_cycle = True
             except WorkflowError as error:
                 form.add_error("as_of", error.message)
             else:
@@ -59,11 +67,13 @@ def periods(request: HttpRequest, city: str, term: int, plan: str = DEFAULT_PLAN
                     "board": staff_url("period", found, row.as_of),
                     "close": staff_url("close", found, row.as_of),
                     "publish": staff_url("publish", found, row.as_of),
+                    "due": staff_url("due", found, row.as_of),
                 }
                 for row in rows
             ],
             "form": form,
             "opens_next": following is not None,
+            "asks_off_cycle": asks_off_cycle,
             "manages": manages,
             "publishes": can(request.user, Action.PUBLISH, municipality=place),
             "export": staff_url("export", found)
@@ -109,101 +119,65 @@ def _ask_to_close(request: HttpRequest, period: ReportingPeriod) -> HttpResponse
     return render(request, "staff/close.html", context)
 
 
-@access(Action.VIEW_STAFF)
-def period(
-    request: HttpRequest, city: str, term: int, as_of: dt.date, plan: str = DEFAULT_PLAN
-) -> HttpResponse:
-    """The board of a period: departments by state, reports to check, every pledge."""
-    found = find_plan(request.user, city, term, plan)
-    one = find_period(found, as_of)
-    place = found.term.municipality_id
-    form = None
-    if request.method == "POST":
-        require(request.user, Action.CHECK_REPORT, municipality=place)
-        form = ApproveManyForm(request.POST)
-        if form.is_valid():
-            try:
-                approved = workflow.approve_reports(
-                    versions=dict(form.cleaned_data["report"]), user=request.user
-                )
-            except Conflict as conflict:
-                form.add_error(
-                    "report",
-                    _("%(report)s was changed meanwhile, so nothing was approved. Look at it again.")
-                    % {"report": conflict.current.pledge.code},
-                )
-            except WorkflowError as error:
-                form.add_error("report", error.message)
-            else:
-                count = len(approved)
-                messages.success(
-                    request,
-                    ngettext("%(count)d report approved.", "%(count)d reports approved.", count)
-                    % {"count": count},
-                )
-                return redirect(request.path)
-    return render(
-        request,
-        "staff/period.html",
-        {
-            "plan": found,
-            "period": one,
-            "work": boards.period_work(request.user, one),
-            "state": request.GET.get("state", ""),
-            "department": request.GET.get("department", ""),
-            "checks": can(request.user, Action.CHECK_REPORT, municipality=place),
-            "manages": can(request.user, Action.MANAGE_PERIODS, municipality=place),
-            "publishes": can(request.user, Action.PUBLISH, municipality=place),
-            "form": form,
-            "links": {name: staff_url(name, found, one.as_of) for name in ("period", "close", "publish")}
-            | {"periods": staff_url("periods", found)},
-        },
-        status=422 if form is not None else 200,
-    )
-
-
 @access(Action.PUBLISH)
 def publish(
     request: HttpRequest, city: str, term: int, as_of: dt.date, plan: str = DEFAULT_PLAN
 ) -> HttpResponse:
-    """What publishing would change, and the button that does it."""
+    """What publishing would change, and the button that does exactly that."""
     found = find_plan(request.user, city, term, plan)
     require(request.user, Action.PUBLISH, municipality=found.term.municipality_id)
     one = find_period(found, as_of)
-    previews = preview_period(period=one)
-    form = PublishForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = publish_period(period=one, user=request.user, reason=form.cleaned_data["reason"])
-        except WorkflowError as error:
-            form.add_error("reason", error.message)
-        else:
-            for edition in made:
-                messages.success(
-                    request,
-                    _("Published: edition %(number)d as of %(date)s.")
-                    % {"number": edition.number, "date": day(edition.as_of)},
-                )
-            if not made:
-                messages.info(request, _("Nothing differs from the last edition; nothing was published."))
-            return redirect(staff_url("periods", found))
+    if request.method != "POST":
+        return _publish_page(request, one, PublishForm())
+    form = PublishForm(request.POST)
+    if not form.is_valid():
+        return _publish_page(request, one, form, status=422)
+    try:
+        made = publish_period(
+            period=one,
+            user=request.user,
+            reason=form.cleaned_data["reason"],
+            previewed=form.cleaned_data["previewed"] or [],
+        )
+    except Outdated as error:
+        again = PublishForm(initial={"reason": form.cleaned_data["reason"]})
+        return _publish_page(request, one, again, status=409, outdated=error.message)
+    except WorkflowError as error:
+        form.add_error("reason", error.message)
+        return _publish_page(request, one, form, status=422)
+    for edition in made:
+        messages.success(
+            request,
+            _("Published: edition %(number)d as of %(date)s.")
+            % {"number": edition.number, "date": day(edition.as_of)},
+        )
+    if not made:
+        messages.info(request, _("Nothing differs from the last edition; nothing was published."))
+    return redirect(staff_url("periods", found))
+
+
+def _publish_page(
+    request: HttpRequest, period: ReportingPeriod, form: PublishForm, *, status: int = 200, outdated: str = ""
+) -> HttpResponse:
+    previews = preview_period(period=period)
     return render(
         request,
         "staff/publish.html",
         {
-            "plan": found,
-            "period": one,
+            "plan": period.plan,
+            "period": period,
             "previews": previews,
-            "asks_reason": any(preview.needs_reason for preview in previews),
-            "editions": Edition.objects.for_period(one).newest_first(),
-            "unfinished": boards.period_work(request.user, one).unfinished,
+            "asks_reason": any(preview.is_correction for preview in previews),
+            "editions": Edition.objects.for_period(period).with_publisher().newest_first(),
+            "unsettled": unsettled_reports(request.user, period, today=timezone.localdate()),
             "form": form,
+            "outdated": outdated,
             "links": {
-                "period": staff_url("period", found, one.as_of),
-                "periods": staff_url("periods", found),
+                "period": staff_url("period", period.plan, period.as_of),
+                "periods": staff_url("periods", period.plan),
             },
         },
-        status=422 if form.is_bound else 200,
+        status=status,
     )
 
 

@@ -1,0 +1,70 @@
+"""What is not settled yet in a period that is about to be published."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pledges.enums import ReportState
+from pledges.models import Department, ReportingPeriod
+from pledges.workflow import HANDED_IN
+from reports.quarter.boards import WorkLine, period_work
+
+
+@dataclass(frozen=True, slots=True)
+class MissingDepartment:
+    """A department without an approved report of some of its pledges, and until when it had to hand in."""
+
+    department: Department | None
+    due_on: dt.date
+    is_overdue: bool
+    lines: tuple[WorkLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """The reports of a period that publishing leaves out, by what becomes of them.
+
+    ``missing`` are published as 미제출, those longest overdue first; ``waiting``
+    of all lines are handed in and not checked, ``being_written`` drafts and
+    returned ones, ``corrections`` unfinished corrections of reports that are published as approved.
+    """
+
+    missing: tuple[MissingDepartment, ...]
+    waiting: tuple[WorkLine, ...]
+    being_written: tuple[WorkLine, ...]
+    corrections: tuple[WorkLine, ...]
+
+    @property
+    def missing_count(self) -> int:
+        return sum(len(row.lines) for row in self.missing)
+
+
+def unsettled_reports(user: Any, period: ReportingPeriod, *, today: dt.date) -> Unsettled:
+    """What publishing the period would leave out. As many queries as the board of the period takes."""
+    lines = period_work(user, period).unfinished
+    missing = [line for line in lines if not line.is_correction]
+    return Unsettled(
+        missing=tuple(_by_department(missing, today)),
+        waiting=tuple(line for line in lines if line.state in HANDED_IN),
+        being_written=tuple(
+            line for line in missing if line.state in (ReportState.DRAFT, ReportState.RETURNED)
+        ),
+        corrections=tuple(line for line in lines if line.is_correction),
+    )
+
+
+def _by_department(lines: Iterable[WorkLine], today: dt.date) -> list[MissingDepartment]:
+    found: dict[int | None, list[WorkLine]] = {}
+    for line in lines:
+        found.setdefault(line.pledge.lead_department_id, []).append(line)
+    rows = [
+        MissingDepartment(
+            department=own[0].pledge.lead_department,
+            due_on=own[0].due_on,
+            is_overdue=own[0].due_on < today,
+            lines=tuple(own),
+        )
+        for own in found.values()
+    ]
+    return sorted(rows, key=lambda row: (row.due_on, row.department is None, str(row.department)))

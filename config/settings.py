@@ -182,7 +182,9 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "pledges.accounts.InvitedOnlyAdapter"
 ACCOUNT_FORMS = {"login": "pledges.accounts.StaffLoginForm"}
 # Failed logins are counted in one place, by axes below; a whole city hall may stand behind one address.
-ACCOUNT_RATE_LIMITS = {"login_failed": False, "login": "300/m/ip"}
+ACCOUNT_RATE_LIMITS = {"login_failed": False, "login": "300/m/ip", "invitation": "60/m/ip"}
+# How long an invitation's link opens something.
+INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
@@ -233,6 +235,10 @@ STORAGES = {
         )
     },
 }
+# Evidence of one report: bytes of a file, number of files, bytes together.
+EVIDENCE_MAX_MB = env.int("EVIDENCE_MAX_MB", default=20)
+EVIDENCE_MAX_FILES = env.int("EVIDENCE_MAX_FILES", default=10)
+EVIDENCE_MAX_TOTAL_MB = env.int("EVIDENCE_MAX_TOTAL_MB", default=100)
 # A quarter's form holds every indicator, sub-project and achievement of a pledge.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
@@ -267,6 +273,14 @@ if PRODUCTION:
     CSRF_COOKIE_SECURE = True
 
 # --- Mail -----------------------------------------------------------------
+# Where the portal stands, for the links in its mails: a mail knows no request.
+if PRODUCTION:
+    PORTAL_URL = required(
+        "PORTAL_URL",
+        "set it to the portal's own address, for example https://pledges.example.go.kr",
+    )
+else:
+    PORTAL_URL = env.str("PORTAL_URL", default="http://127.0.0.1:8000")
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
 

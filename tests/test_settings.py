@@ -44,7 +44,11 @@ def test_local_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
 
 @pytest.mark.parametrize(
     ("given", "missing"),
-    [({}, "SECRET_KEY"), ({"SECRET_KEY": "k" * 50}, "ALLOWED_HOSTS")],
+    [
+        ({}, "SECRET_KEY"),
+        ({"SECRET_KEY": "k" * 50}, "ALLOWED_HOSTS"),
+        ({"SECRET_KEY": "k" * 50, "ALLOWED_HOSTS": "a.example"}, "PORTAL_URL"),
+    ],
 )
 def test_production_names_the_missing_value_and_its_remedy(tmp_path, given, missing):
     done = load(tmp_path, PRODUCTION="1", **given)

@@ -1,0 +1,428 @@
+"""Reminders by mail: to officers what they have not handed in, to heads what waits for their signature,
+to the planning office which departments are late.
+
+A mail goes in the week before the due date in force, on the day before it (or
+the day itself), once after it and again every seven days while something is
+open. ``Reminder`` rows see to it that each goes once, however often and by however many
+processes this runs. A mail is Korean, as all that a city hall sends.
+"""
+
+import datetime as dt
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from pledges.duedates import DueDates, read_due_dates
+from pledges.enums import Cycle, PlanKind, ReportState, Role
+from pledges.models import (
+    Department,
+    Membership,
+    Plan,
+    Pledge,
+    ProgressReport,
+    ReportComment,
+    ReportingPeriod,
+    User,
+)
+from pledges.workflow import awaits_head
+from reports.models import Reminder
+from reports.quarter.boards import NOT_STARTED, STATE_LABELS, TO_DO
+from reports.quarter.lookups import staff_url
+
+logger = logging.getLogger(__name__)
+
+# From how many days before the due date on each stage is.
+WEEK_BEFORE, DAY_BEFORE = 7, 1
+ROUND_DAYS = 7
+# A mail that was taken in hand and not sent within this time is anybody's again: its process is gone.
+GIVEN_UP_AFTER = dt.timedelta(hours=1)
+
+
+# --- When -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """What a reminder is about: a stage of one due date; ``round`` counts the weeks since, from 0."""
+
+    due_on: dt.date
+    stage: str
+    round: int = 0
+
+
+def mark_on(due_on: dt.date, today: dt.date) -> Mark | None:
+    """The stage of a due date on this day; None where it is over a week away."""
+    days = (due_on - today).days
+    if days > WEEK_BEFORE:
+        return None
+    if days < 0:
+        return Mark(due_on, Reminder.Stage.OVERDUE, (-days - 1) // ROUND_DAYS)
+    return Mark(due_on, Reminder.Stage.WEEK if days > DAY_BEFORE else Reminder.Stage.DAY)
+
+
+# --- What ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReport:
+    """A pledge whose report of the period is not through yet."""
+
+    pledge: Pledge
+    period: ReportingPeriod
+    state: str
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def state_label(self) -> str:
+        return str(STATE_LABELS[self.state])
+
+    @property
+    def link(self) -> str:
+        return absolute(staff_url("report", self.period.plan, self.period.as_of, self.pledge.code))
+
+
+@dataclass(slots=True)
+class DepartmentPart:
+    """One department's open reports of a period, with its own due date and why that was extended."""
+
+    department: Department | None
+    due_on: dt.date
+    mark: Mark
+    today: dt.date
+    extended_because: str = ""
+    to_enter: list[OpenReport] = field(default_factory=list)
+    to_sign: list[OpenReport] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.department.name if self.department else "담당 부서 미지정"
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.due_on < self.today
+
+    @property
+    def deadline(self) -> str:
+        return deadline_words(self.due_on, self.today)
+
+    @property
+    def due_text(self) -> str:
+        return date_words(self.due_on)
+
+
+@dataclass(slots=True)
+class Letter:
+    """One mail: a person, a period, and what is open there."""
+
+    user: User
+    period: ReportingPeriod
+    today: dt.date
+    to_enter: list[DepartmentPart] = field(default_factory=list)
+    to_sign: list[DepartmentPart] = field(default_factory=list)
+    late: list[DepartmentPart] = field(default_factory=list)
+
+    @property
+    def marks(self) -> list[Mark]:
+        return sorted({part.mark for part in (*self.to_enter, *self.to_sign, *self.late)})
+
+    @property
+    def subject(self) -> str:
+        plan = self.period.plan
+        about = f"[{plan.term.municipality.name}] {period_words(self.period)} {plan_words(plan)} 추진실적"
+        if self.to_enter:
+            due_on = min(part.due_on for part in self.to_enter)
+            return f"{about} 제출 기한 {deadline_words(due_on, self.today)}"
+        if self.to_sign:
+            count = sum(len(part.to_sign) for part in self.to_sign)
+            due_on = min(part.due_on for part in self.to_sign)
+            return f"{about} 결재 대기 {count}건 (제출 기한 {deadline_words(due_on, self.today)})"
+        return f"{about} 미제출 부서 {len(self.late)}곳"
+
+    @property
+    def body(self) -> str:
+        plan = self.period.plan
+        context = {
+            "letter": self,
+            "person": self.user.get_full_name(),
+            "city": plan.term.municipality.name,
+            "plan": plan.name,
+            "period": period_words(self.period),
+            "as_of": date_words(self.period.as_of),
+            "work": absolute(reverse("staff:home")),
+            "board": absolute(staff_url("period", plan, self.period.as_of)),
+        }
+        with translation.override("ko"):
+            return render_to_string("mail/reminder_body.txt", context).strip() + "\n"
+
+
+def period_words(period: ReportingPeriod) -> str:
+    """``2026년 1분기``, or ``2026년 상반기`` where the plan's cycle is half-yearly."""
+    year = period.as_of.year
+    if period.plan.cycle == Cycle.HALF_YEARLY:
+        return f"{year}년 {'상반기' if period.quarter <= 2 else '하반기'}"
+    return f"{year}년 {period.quarter}분기"
+
+
+def plan_words(plan: Plan) -> str:
+    return "공약" if plan.kind == PlanKind.PLEDGES else plan.name
+
+
+def deadline_words(due_on: dt.date, today: dt.date) -> str:
+    """How far the due date is: ``7일 전``, ``오늘까지``, ``3일 지남``."""
+    days = (due_on - today).days
+    if days < 0:
+        return f"{-days}일 지남"
+    return f"{days}일 전" if days else "오늘까지"
+
+
+def date_words(date: dt.date) -> str:
+    return f"{date.year}. {date.month}. {date.day}."
+
+
+def absolute(path: str) -> str:
+    """The path as a link in a mail."""
+    return f"{settings.PORTAL_URL.rstrip('/')}{path}"
+
+
+# --- Who --------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Due:
+    """The mails that are due on a day, and the departments with open reports that have nobody to write to."""
+
+    letters: list[Letter]
+    nobody_in: list[str]
+
+
+def due_letters(today: dt.date) -> Due:
+    """What is to be said on this day, whether it was said already or not. Eight queries at most."""
+    periods = list(ReportingPeriod.objects.open().for_term().with_places().order_by("due_on", "pk"))
+    parts = _parts(periods, today)
+    cities = {period.plan.term.municipality_id for period in periods}
+    people = _people(cities) if parts else {}
+    letters: dict[tuple[int, int], Letter] = {}
+    nobody_in = []
+
+    def letter(user: User, period: ReportingPeriod) -> Letter:
+        return letters.setdefault((period.pk, user.pk), Letter(user, period, today))
+
+    for period, part in parts:
+        place = part.department.pk if part.department else None
+        # Where a department has no officer, its head has to see to it.
+        writers = people.get((Role.OFFICER, place)) or people.get((Role.HEAD, place), [])
+        signers = people.get((Role.HEAD, place), [])
+        if place is not None and ((part.to_enter and not writers) or (part.to_sign and not signers)):
+            nobody_in.append(part.name)
+        for user in writers if part.to_enter else ():
+            letter(user, period).to_enter.append(part)
+        for user in signers if part.to_sign else ():
+            letter(user, period).to_sign.append(part)
+        if part.is_overdue:
+            for user in people.get((Role.COORDINATOR, -period.plan.term.municipality_id), []):
+                letter(user, period).late.append(part)
+    return Due(list(letters.values()), sorted(set(nobody_in)))
+
+
+def _people(cities: Iterable[int]) -> dict[tuple[str, int | None], list[User]]:
+    """Active people by role and department; coordinators by the negated id of their city."""
+    found: dict[tuple[str, int | None], list[User]] = defaultdict(list)
+    memberships = Membership.objects.for_municipalities(cities).of_active_people()
+    for held in memberships.for_roles(Role.OFFICER, Role.HEAD, Role.COORDINATOR).order_by("user__username"):
+        place = -held.municipality_id if held.role == Role.COORDINATOR else held.department_id
+        if held.user not in found[held.role, place]:
+            found[held.role, place].append(held.user)
+    return found
+
+
+def _parts(periods: list[ReportingPeriod], today: dt.date) -> list[tuple[ReportingPeriod, DepartmentPart]]:
+    """What is open of each period by department, where its due date is near or over."""
+    due = read_due_dates(periods)
+    concerned = [period for period in periods if _may_be_due(due, period, today)]
+    if not concerned:
+        return []
+    pledges = Pledge.objects.for_plans({period.plan_id for period in concerned})
+    by_plan: dict[int, list[Pledge]] = defaultdict(list)
+    for pledge in pledges.select_related("lead_department").in_order():
+        by_plan[pledge.plan_id].append(pledge)
+    reports = {
+        (report.pledge_id, report.period_id): report
+        for report in ProgressReport.objects.for_periods(concerned).latest_revision().defer("cause", "remedy")
+    }
+    remarks = _remarks(report for report in reports.values() if report.state == ReportState.RETURNED)
+    found: dict[tuple[int, int | None], DepartmentPart] = {}
+    ordered = []
+    for period in concerned:
+        for pledge in by_plan[period.plan_id]:
+            report = reports.get((pledge.pk, period.pk))
+            state = report.state if report else NOT_STARTED
+            waits = report is not None and awaits_head(report, period.plan)
+            # A correction of what was approved is not due.
+            if (report is not None and report.revision > 1) or not (state in TO_DO or waits):
+                continue
+            place = pledge.lead_department_id
+            due_on = due.of(period, place)
+            mark = mark_on(due_on, today)
+            if mark is None:
+                continue
+            part = found.get((period.pk, place))
+            if part is None:
+                extension = due.extension(period, place)
+                part = found[period.pk, place] = DepartmentPart(
+                    pledge.lead_department, due_on, mark, today, extension.reason if extension else ""
+                )
+                ordered.append((period, part))
+            line = OpenReport(pledge, period, state, remarks.get(report.pk, ()) if report else ())
+            (part.to_sign if waits else part.to_enter).append(line)
+    return ordered
+
+
+def _may_be_due(due: DueDates, period: ReportingPeriod, today: dt.date) -> bool:
+    dates = [period.due_on, *(each.due_on for each in due.extensions.get(period.pk, ()))]
+    return any(mark_on(date, today) for date in dates)
+
+
+def _remarks(returned: Iterable[ProgressReport]) -> dict[int, tuple[str, ...]]:
+    """What was said when reports were returned: since they were handed in last, by others than who did so."""
+    reports = {report.pk: report for report in returned}
+    found: dict[int, list[str]] = defaultdict(list)
+    for comment in ReportComment.objects.filter(report__in=reports).order_by("created_at", "pk"):
+        report = reports[comment.report_id]
+        if report.submitted_at and comment.created_at < report.submitted_at:
+            continue
+        if comment.author_id is None or comment.author_id != report.submitted_by_id:
+            where = f"{comment.get_section_display()}: " if comment.section else ""
+            found[report.pk].append(f"{where}{comment.body}")
+    return {pk: tuple(lines) for pk, lines in found.items()}
+
+
+# --- Sending ------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run did. ``without_address`` and ``failed`` name people by their login."""
+
+    sent: int = 0
+    already: int = 0
+    without_address: list[str] = field(default_factory=list)
+    nobody_in: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    mails: list[tuple[str, str]] = field(default_factory=list)
+
+
+def send_reminders(*, today: dt.date, dry_run: bool = False) -> Outcome:
+    """Send every reminder that is due on this day and has not gone out yet; others go on where one fails.
+
+    ``mails`` of the outcome are login and subject of each mail sent, or to be sent in a dry run.
+    """
+    due = due_letters(today)
+    outcome = Outcome(nobody_in=due.nobody_in)
+    settled = _settled(due.letters)
+    for letter in due.letters:
+        if all((letter.period.pk, letter.user.pk, mark) in settled for mark in letter.marks):
+            outcome.already += 1
+        elif not letter.user.email:
+            if letter.user.username not in outcome.without_address:
+                outcome.without_address.append(letter.user.username)
+        elif dry_run:
+            outcome.mails.append((letter.user.username, letter.subject))
+        else:
+            _deliver(letter, outcome)
+    return outcome
+
+
+def _settled(letters: Iterable[Letter]) -> set[tuple[int, int, Mark]]:
+    periods = {letter.period.pk for letter in letters}
+    rows = Reminder.objects.for_periods(periods).settled(timezone.now() - GIVEN_UP_AFTER)
+    return {(row.period_id, row.user_id, Mark(row.due_on, row.stage, row.round)) for row in rows}
+
+
+def _deliver(letter: Letter, outcome: Outcome) -> None:
+    subject, body = letter.subject, letter.body
+    claimed = _claim(letter)
+    if not claimed:
+        outcome.already += 1
+        return
+    rows = Reminder.objects.filter(pk__in=claimed)
+    try:
+        EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [letter.user.email]).send()
+    except Exception as error:  # Whatever a mail backend raises, the others get their mail.
+        rows.delete()
+        outcome.failed.append(f"{letter.user.username}: {type(error).__name__}: {error}")
+    else:
+        rows.update(sent_at=timezone.now())
+        outcome.sent += 1
+        outcome.mails.append((letter.user.username, subject))
+
+
+@transaction.atomic
+def _claim(letter: Letter) -> list[int]:
+    """The rows of the reminders that this process, and nobody beside it, now has to send.
+
+    Kept before the mail goes: of two runs at once one waits for the other's row and finds it taken.
+    """
+    now = timezone.now()
+    mine = []
+    for mark in letter.marks:
+        row, is_new = Reminder.objects.get_or_create(
+            period=letter.period,
+            user=letter.user,
+            stage=mark.stage,
+            due_on=mark.due_on,
+            round=mark.round,
+            defaults={"claimed_at": now},
+        )
+        given_up = Reminder.objects.filter(pk=row.pk).given_up(now - GIVEN_UP_AFTER)
+        if is_new or given_up.update(claimed_at=now):
+            mine.append(row.pk)
+    return mine
+
+
+# --- When a report is returned ---------------------------------------------------------
+
+
+def notify_returned(report: ProgressReport) -> bool:
+    """Tell who handed a report in that it was returned, and why. Never raises: the return stands without it.
+
+    Says whether a mail went. For ``transaction.on_commit``.
+    """
+    try:
+        return _notify_returned(report.pk)
+    except Exception:
+        logger.exception("The mail about a returned report (%s) could not be sent.", report.pk)
+        return False
+
+
+def _notify_returned(pk: int) -> bool:
+    report = ProgressReport.objects.with_places().with_people().get(pk=pk)
+    user: Any = report.submitted_by
+    if user is None or not user.is_active or not user.email or report.state != ReportState.RETURNED:
+        return False
+    report.period.plan = plan = report.pledge.plan
+    city = plan.term.municipality.name
+    line = OpenReport(report.pledge, report.period, report.state, _remarks([report]).get(pk, ()))
+    due_on = read_due_dates([report.period]).of(report.period, report.pledge.lead_department_id)
+    context = {
+        "line": line,
+        "person": user.get_full_name(),
+        "city": city,
+        "period": period_words(report.period),
+        "as_of": date_words(report.period.as_of),
+        "due": date_words(due_on),
+        "is_open": report.period.is_open,
+    }
+    with translation.override("ko"):
+        body = render_to_string("mail/report_returned_body.txt", context).strip() + "\n"
+    subject = f"[{city}] {period_words(report.period)} {plan_words(plan)} 추진실적 반려: {report.pledge.code}"
+    EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [user.email]).send()
+    return True

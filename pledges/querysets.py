@@ -31,6 +31,10 @@ class DepartmentQuerySet(models.QuerySet):
         """Departments that have not been merged or split up."""
         return self.filter(ended_on__isnull=True)
 
+    def leading_in(self, plan: Any) -> "DepartmentQuerySet":
+        """Departments that lead a pledge of the plan."""
+        return self.filter(led_pledges__plan=plan).distinct()
+
     def ended(self) -> "DepartmentQuerySet":
         return self.filter(ended_on__isnull=False)
 
@@ -83,6 +87,10 @@ class InvitationQuerySet(models.QuerySet):
 
     def for_email(self, email: str) -> "InvitationQuerySet":
         return self.filter(email__iexact=email)
+
+    def handing_over(self) -> "InvitationQuerySet":
+        """Invitations whose acceptance completes a handover."""
+        return self.filter(hands_over__isnull=False)
 
     def for_digest(self, digest: str) -> "InvitationQuerySet":
         return self.filter(token_digest=digest)
@@ -202,6 +210,9 @@ class MembershipQuerySet(models.QuerySet):
     def with_places(self) -> "MembershipQuerySet":
         return self.select_related("user", "municipality", "department")
 
+    def of_whole_city(self) -> "MembershipQuerySet":
+        return self.filter(department__isnull=True)
+
     def with_second_step(self) -> "MembershipQuerySet":
         """``has_second_step``: the person has set TOTP or a passkey up."""
         users: Any = self.model._meta.get_field("user").related_model
@@ -277,6 +288,11 @@ class PeriodQuerySet(models.QuerySet):
 
     def newest_first(self) -> "PeriodQuerySet":
         return self.order_by("-as_of")
+
+    def with_extended(self) -> "PeriodQuerySet":
+        """``extended``: whether the due date was extended for a department or for all."""
+        granted: Any = self.model._meta.get_field("extensions").related_model
+        return self.annotate(extended=Exists(granted._default_manager.filter(period=OuterRef("pk"))))
 
     def with_report_counts(self) -> "PeriodQuerySet":
         """``approved_count``: pledges with an approved report; ``submitted_count``: reports handed in and
@@ -503,6 +519,16 @@ class OfReportQuerySet(models.QuerySet):
     def for_pledges(self, pledges: Any) -> "OfReportQuerySet":
         return self.filter(report__pledge__in=pledges)
 
+    def for_report(self, report: Any) -> "OfReportQuerySet":
+        return self.filter(report=report)
+
+    def for_period(self, period: Any) -> "OfReportQuerySet":
+        return self.filter(report__period=period)
+
+    def with_reports(self) -> "OfReportQuerySet":
+        """With the report, its period and pledge: one query."""
+        return self.select_related("report__period", "report__pledge")
+
     def in_period_order(self, *columns: str) -> "OfReportQuerySet":
         """Earlier periods first; within one, by the columns."""
         return self.order_by("report__period__as_of", *columns, "pk")
@@ -516,3 +542,9 @@ class OfReportQuerySet(models.QuerySet):
                 order_by=F("report__period__as_of").desc(),
             )
         ).filter(place=1)
+
+
+class EvidenceQuerySet(OfReportQuerySet):
+    def for_content(self, sha256: str) -> "EvidenceQuerySet":
+        """Every row that points at the same stored content."""
+        return self.filter(sha256=sha256)

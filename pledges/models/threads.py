@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.enums import ReportSection
 from pledges.models.reports import ProgressReport
-from pledges.querysets import OfReportQuerySet
+from pledges.querysets import EvidenceQuerySet
 
 
 def evidence_path(evidence: "EvidenceFile", filename: str) -> str:
@@ -36,7 +36,7 @@ class EvidenceFile(models.Model):
         verbose_name=_("uploaded by"),
     )
 
-    objects = OfReportQuerySet.as_manager()
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         ordering = ["uploaded_at", "pk"]

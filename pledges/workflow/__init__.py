@@ -37,6 +37,7 @@ from pledges.workflow.departments import (
     what_follows,
 )
 from pledges.workflow.errors import Conflict, Incomplete, ReasonMissing, WorkflowError, WrongState
+from pledges.workflow.evidence import EvidenceRefused, add_evidence, read_incoming, remove_evidence
 from pledges.workflow.periods import (
     OffCycle,
     close_period,
@@ -61,6 +62,7 @@ from pledges.workflow.rules import (
     awaits_head,
     awaits_office,
     is_correction,
+    saved_version,
 )
 from pledges.workflow.support import invite_support, withdraw_support
 
@@ -71,6 +73,7 @@ __all__ = [
     "BadName",
     "Conflict",
     "DatedLine",
+    "EvidenceRefused",
     "Following",
     "Incomplete",
     "OffCycle",
@@ -79,6 +82,7 @@ __all__ = [
     "ReportContents",
     "WorkflowError",
     "WrongState",
+    "add_evidence",
     "approve_report",
     "approve_reports",
     "awaits_head",
@@ -96,11 +100,14 @@ __all__ = [
     "open_period",
     "place_members",
     "quarters_of",
+    "read_incoming",
     "rehearse",
+    "remove_evidence",
     "rename_department",
     "replace_rows",
     "return_report",
     "save_report",
+    "saved_version",
     "sign_report",
     "sign_reports",
     "split_department",

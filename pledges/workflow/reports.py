@@ -26,6 +26,7 @@ from pledges.workflow.rules import (
     require_entry,
     step_on,
 )
+from pledges.workflow.stored import forget_after_commit
 
 
 @transaction.atomic
@@ -211,13 +212,17 @@ def withdraw_report(*, report: ProgressReport, user: Any, version: int) -> Progr
 
 @transaction.atomic
 def discard_report(*, report: ProgressReport, user: Any, version: int) -> None:
-    """Throw a draft away that nobody has checked yet. Raises PermissionDenied, WrongState, Conflict."""
+    """Throw a draft away that nobody has checked yet; an invited supporting department can't.
+
+    Raises PermissionDenied, WrongState, Conflict.
+    """
     period = locked(report.period)
-    require_entry(user, report.pledge, correcting=is_correction(report, period))
+    require_entry(user, report.pledge, correcting=is_correction(report, period), action=Action.SUBMIT_REPORT)
     current = ProgressReport.objects.select_for_update().get(pk=report.pk)
     if current.version != version:
         raise Conflict(current_revision(report.pledge, period))
     if current.state != ReportState.DRAFT or current.comments.exists():
         raise WrongState(_("Only a draft that was never handed in can be thrown away."))
     with step_on("discarded", report, user):
+        forget_after_commit(current.evidence.all())
         current.delete()

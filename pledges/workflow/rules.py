@@ -48,6 +48,22 @@ def is_settled(period: ReportingPeriod) -> bool:
     return period.state != PeriodState.OPEN
 
 
+def saved_version(report: ProgressReport | None) -> int:
+    """The version that a form of this report saves against: 0 while nothing of a form was saved.
+
+    A draft that was begun by attaching a file holds nothing of a form yet, so a
+    colleague whose form was open before it saves into it as into a new one.
+    """
+    if report is None:
+        return 0
+    is_untouched = (
+        (report.state, report.revision, report.version) == (ReportState.DRAFT, 1, 1)
+        and report.entered_rate is None
+        and not (report.status or report.rate_withdrawn or report.cause or report.remedy or report.reason)
+    )
+    return 0 if is_untouched else report.version
+
+
 def require_entry(
     user: Any, pledge: Pledge, *, correcting: bool, action: Action = Action.ENTER_REPORT
 ) -> None:

@@ -33,7 +33,7 @@ from pledges.models import (
     ScheduleTask,
 )
 from pledges.notation import format_year_value
-from pledges.workflow import EDITABLE, quarters_of
+from pledges.workflow import EDITABLE, quarters_of, saved_version
 from reports.fulfilment import IndicatorFulfilment, PledgeFulfilment, entered_sum, pledge_fulfilments
 from reports.models import EditionPledge
 
@@ -174,8 +174,8 @@ class Entry:
 
     @property
     def version(self) -> int:
-        """The version that a form saves against; 0 where there is no unfinished report yet."""
-        return self.unfinished.version if self.unfinished else 0
+        """The version that a form saves against; 0 where nothing of a form is saved yet."""
+        return saved_version(self.unfinished)
 
     @property
     def status(self) -> str:

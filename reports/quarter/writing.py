@@ -37,9 +37,10 @@ def save_quarter(
     with operation("saved", user=user, pledge=entry.pledge, as_of=entry.period.as_of):
         report = entry.unfinished
         if version == 0:
-            if report is not None:
+            if workflow.saved_version(report):
                 raise Conflict(report)
-            report = workflow.start_report(
+            # A draft that a file began holds nothing of a form yet.
+            report = report or workflow.start_report(
                 pledge=entry.pledge, period=entry.period, user=user, reason=contents.reason
             )
             version = report.version

@@ -1,0 +1,116 @@
+"""A department's head signs reports off or returns them; who handed a report in takes it back."""
+
+import datetime as dt
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from pledges import workflow
+from pledges.permissions import Action, access, require_on
+from pledges.workflow import Conflict, WorkflowError
+from reports.quarter.forms import ApproveManyForm, CommentForm
+from reports.quarter.lookups import DEFAULT_PLAN, find_period, find_plan, staff_url, step_of
+from reports.quarter.signing import read_to_sign, steps_of
+from reports.quarter.views.places import address_of, find_entry
+from reports.quarter.views.review import read_page
+
+
+@access(Action.SIGN_REPORT)
+def sign(
+    request: HttpRequest, city: str, term: int, as_of: dt.date, plan: str = DEFAULT_PLAN
+) -> HttpResponse:
+    """The reports that wait for this head, with what each changes; the ticked ones are signed off at once."""
+    found = find_plan(request.user, city, term, plan)
+    period = find_period(found, as_of)
+    form = ApproveManyForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            signed = workflow.sign_reports(versions=dict(form.cleaned_data["report"]), user=request.user)
+        except Conflict as conflict:
+            form.add_error(
+                "report",
+                _("%(report)s was changed meanwhile, so nothing was signed off. Look at it again.")
+                % {"report": conflict.current.pledge.code},
+            )
+        except WorkflowError as error:
+            form.add_error("report", error.message)
+        else:
+            count = len(signed)
+            messages.success(
+                request,
+                ngettext("%(count)d report signed off.", "%(count)d reports signed off.", count)
+                % {"count": count},
+            )
+            return redirect("staff:home")
+    return render(
+        request,
+        "staff/sign.html",
+        {
+            "plan": found,
+            "period": period,
+            "lines": read_to_sign(request.user, period),
+            "form": form,
+            "links": {name: staff_url(name, found, as_of) for name in ("period", "sign")},
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@step_of("report")
+@access(Action.SIGN_REPORT)
+def signoff(
+    request: HttpRequest, city: str, term: int, as_of: dt.date, code: str, plan: str = DEFAULT_PLAN
+) -> HttpResponse:
+    """Sign one report off, or return it to the officer with a comment (``step`` is ``return``)."""
+    entry = find_entry(request, city, term, plan, as_of, code)
+    require_on(request.user, Action.SIGN_REPORT, entry.pledge)
+    form = CommentForm(request.POST, auto_id="sign_%s")
+    if entry.unfinished is None or not form.is_valid():
+        return read_page(request, entry, **steps_of(request.user, entry, form), status=422)
+    returns = request.POST.get("step") == "return"
+    step = workflow.return_report if returns else workflow.sign_report
+    try:
+        step(
+            report=entry.unfinished,
+            user=request.user,
+            version=form.cleaned_data["version"],
+            comment=form.cleaned_data["comment"],
+        )
+    except Conflict:
+        messages.error(
+            request, _("The report was changed meanwhile. Look at it as it stands now, then decide.")
+        )
+        return redirect(address_of(entry))
+    except WorkflowError as error:
+        form.add_error("comment", error.message)
+        return read_page(request, entry, **steps_of(request.user, entry, form), status=422)
+    done = _("%(code)s: returned.") if returns else _("%(code)s: signed off.")
+    messages.success(request, done % {"code": entry.pledge.code})
+    if read_to_sign(request.user, entry.period):
+        return redirect(staff_url("sign", entry.pledge.plan, entry.period.as_of))
+    return redirect("staff:home")
+
+
+@step_of("report")
+@access(Action.SUBMIT_REPORT, Action.CORRECT_REPORT)
+def withdraw(
+    request: HttpRequest, city: str, term: int, as_of: dt.date, code: str, plan: str = DEFAULT_PLAN
+) -> HttpResponse:
+    """회수: take a report back that nobody has approved yet; it is a draft again."""
+    entry = find_entry(request, city, term, plan, as_of, code)
+    version = request.POST.get("version", "")
+    if entry.unfinished is None or not version.isdecimal():
+        messages.error(request, _("There is nothing to take back here."))
+        return redirect(address_of(entry))
+    try:
+        workflow.withdraw_report(report=entry.unfinished, user=request.user, version=int(version))
+    except WorkflowError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(
+            request, _("%(code)s: taken back. It is a draft again.") % {"code": entry.pledge.code}
+        )
+    return redirect(address_of(entry))

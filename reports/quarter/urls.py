@@ -10,7 +10,7 @@ import datetime as dt
 from django.urls import path, register_converter
 
 from reports.public import addresses  # noqa: F401  (registers the converters of codes and terms)
-from reports.quarter.views import plan, report, review, work
+from reports.quarter.views import board, carrying, extensions, plan, report, review, signing, support, work
 
 
 class DayConverter:
@@ -36,15 +36,22 @@ urlpatterns = [
         path(place + address, view, name=name)
         for place in PLACES
         for address, view, name in (
-            ("<as_of_day:as_of>/", plan.period, "period"),
+            ("<as_of_day:as_of>/", board.period, "period"),
             ("<as_of_day:as_of>/-/close/", plan.close, "close"),
+            ("<as_of_day:as_of>/-/unchanged/", carrying.unchanged, "unchanged"),
+            ("<as_of_day:as_of>/-/sign/", signing.sign, "sign"),
             ("<as_of_day:as_of>/-/publish/", plan.publish, "publish"),
+            ("<as_of_day:as_of>/-/due/", extensions.extensions, "due"),
             ("<as_of_day:as_of>/<code:code>/", report.report, "report"),
             ("<as_of_day:as_of>/<code:code>/figures/", report.figures, "figures"),
+            ("<as_of_day:as_of>/<code:code>/keep/", report.keep, "keep"),
             ("<as_of_day:as_of>/<code:code>/correct/", report.correct, "correct"),
             ("<as_of_day:as_of>/<code:code>/discard/", report.discard, "discard"),
             ("<as_of_day:as_of>/<code:code>/check/", review.check, "check"),
             ("<as_of_day:as_of>/<code:code>/comment/", review.comment, "comment"),
+            ("<as_of_day:as_of>/<code:code>/support/", support.support, "support"),
+            ("<as_of_day:as_of>/<code:code>/signoff/", signing.signoff, "signoff"),
+            ("<as_of_day:as_of>/<code:code>/withdraw/", signing.withdraw, "withdraw"),
             ("-/export.xlsx", plan.export, "export"),
             ("", plan.periods, "periods"),
         )

@@ -4,7 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from pledges.permissions import memberships_of, signed_in
+from pledges.workflow.handovers import unread_handovers
 from reports.quarter import boards
+from reports.quarter.desk import read_desk
 from reports.quarter.lookups import staff_url
 
 
@@ -15,7 +17,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "staff/home.html",
         {
             "page": "home",
-            "work": boards.my_work(request.user),
+            "desk": read_desk(request.user, boards.my_work(request.user)),
+            "handovers": unread_handovers(request.user),
             "leftovers": boards.leftovers(request.user),
             "memberships": memberships_of(request.user),
             "plans": [

@@ -30,6 +30,20 @@ def twice(factory, **fields):
     model.objects.create(**values)
 
 
+def department_change(**fields):
+    successor = make.DepartmentFactory()
+    values = {
+        "municipality": successor.municipality,
+        "kind": "renamed",
+        "old_name": "옛과",
+        "new_name": successor.name,
+        "successor": successor,
+        "changed_on": dt.date(2024, 7, 1),
+        "reason": "조직개편",
+    }
+    return models.DepartmentChange.objects.create(**{**values, **fields})
+
+
 def edition(**fields):
     period = make.PeriodFactory()
     values = {
@@ -144,6 +158,16 @@ BREAKS = {
         report=make.ReportFactory(), name="a", media_type="b", size=0, sha256="c"
     ),
     "comment_has_body": lambda: models.ReportComment.objects.create(report=make.ReportFactory(), body=""),
+    "department_change_kind_known": lambda: department_change(kind="moved"),
+    "department_change_has_names": lambda: department_change(new_name=""),
+    "department_change_has_reason": lambda: department_change(reason=""),
+    "due_extension_has_reason": lambda: models.DueExtension.objects.create(
+        period=make.PeriodFactory(), due_on=dt.date(2024, 5, 1), reason=""
+    ),
+    "support_invitation_unique": lambda: [
+        models.SupportInvitation.objects.create(pledge=pledge, department=make.DepartmentFactory())
+        for pledge in [make.PledgeFactory()] * 2
+    ],
     "sub_project_unique_name": lambda: twice(make.SubProjectFactory),
     "sub_project_has_name": lambda: make.SubProjectFactory(name=""),
     **{

@@ -112,6 +112,7 @@ class CityPage:
 
 CITY_PAGES = (
     ("people", gettext_lazy("People"), (Action.MANAGE_PEOPLE,)),
+    ("handovers", gettext_lazy("Handovers"), (Action.HAND_OVER,)),
     ("departments", gettext_lazy("Departments"), (Action.MANAGE_DEPARTMENTS,)),
     ("audit", gettext_lazy("Audit log"), (Action.VIEW_AUDIT,)),
 )

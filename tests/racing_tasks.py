@@ -1,0 +1,104 @@
+"""What the racers of ``tests.racing`` do. Each function returns a mapping that JSON can hold."""
+
+import random
+
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+
+from pledges import workflow
+from pledges.models import Actual, Pledge, ProgressReport, ReportingPeriod, User
+from pledges.workflow import Conflict, ReportContents, WorkflowError
+from reports.editions import publish_period
+
+# What allauth notes in the session of somebody who gave the code of the second step.
+SECOND_STEP = [{"method": "mfa", "at": 0, "type": "totp"}]
+
+
+def _outcome(step):
+    try:
+        made = step()
+    except Conflict:
+        return {"outcome": "conflict"}
+    except (WorkflowError, PermissionDenied) as refused:
+        return {"outcome": "refused", "why": str(refused)}
+    return {"outcome": "done", "made": len(made) if isinstance(made, list) else 1}
+
+
+def _report(pk):
+    return ProgressReport.objects.with_places().get(pk=pk)
+
+
+def approve(report, version, user):
+    who = User.objects.get(pk=user)
+    return _outcome(lambda: workflow.approve_report(report=_report(report), user=who, version=version))
+
+
+def sign(report, version, user):
+    who = User.objects.get(pk=user)
+    return _outcome(lambda: workflow.sign_report(report=_report(report), user=who, version=version))
+
+
+def send_back(report, version, user):
+    who = User.objects.get(pk=user)
+    return _outcome(
+        lambda: workflow.return_report(report=_report(report), user=who, version=version, comment="다시")
+    )
+
+
+def save(report, version, user, cause):
+    who = User.objects.get(pk=user)
+    contents = ReportContents(status="on_track", cause=cause)
+    return _outcome(
+        lambda: workflow.save_report(report=_report(report), user=who, version=version, contents=contents)
+    )
+
+
+def start(pledge, period, user):
+    who, turn = User.objects.get(pk=user), ReportingPeriod.objects.with_places().get(pk=period)
+    place = Pledge.objects.with_places().with_supporters().get(pk=pledge)
+    return _outcome(lambda: workflow.start_report(pledge=place, period=turn, user=who))
+
+
+def close(period, user):
+    who = User.objects.get(pk=user)
+    turn = ReportingPeriod.objects.with_places().get(pk=period)
+    return _outcome(lambda: workflow.close_period(period=turn, user=who))
+
+
+def publish(period, user):
+    who = User.objects.get(pk=user)
+    return _outcome(lambda: publish_period(period=ReportingPeriod.objects.get(pk=period), user=who))
+
+
+def save_through_the_form(reports, addresses, fields, user, times, seed):
+    """Save ``times`` times, each time one more than what is stored, into one of the reports.
+
+    A save that somebody else was quicker than (409) is begun anew from what is
+    stored then. Returns the saves that went through by report, the conflicts,
+    and every other answer.
+    """
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.raise_request_exception = False
+    client.force_login(User.objects.get(pk=user))
+    session = client.session
+    session["account_authentication_methods"] = SECOND_STEP
+    session.save()
+    choose = random.Random(seed)
+    saved, conflicts, others = {str(report): 0 for report in reports}, 0, []
+    done = 0
+    while done < times:
+        number = choose.randrange(len(reports))
+        report = ProgressReport.objects.get(pk=reports[number])
+        value = int(Actual.objects.get(report=report).value)
+        data = {**fields[number]["data"], "version": str(report.version)}
+        data[fields[number]["actual"]] = str(value + 1)
+        answer = client.post(addresses[number], data)
+        if answer.status_code == 302:
+            saved[str(report.pk)] += 1
+            done += 1
+        elif answer.status_code == 409:
+            conflicts += 1
+        else:
+            others.append([answer.status_code, answer.content.decode(errors="replace")[:500]])
+            done += 1
+    return {"saved": saved, "conflicts": conflicts, "others": others}

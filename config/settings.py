@@ -282,6 +282,8 @@ if PRODUCTION:
 else:
     PORTAL_URL = env.str("PORTAL_URL", default="http://127.0.0.1:8000")
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+# Seconds: a mail server that does not answer must not hold a page or a run of reminders up.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
 
 # --- Libraries ------------------------------------------------------------

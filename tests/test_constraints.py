@@ -10,7 +10,7 @@ from django.utils import timezone
 from budgets.models import WON_LIMIT
 from pledges import models
 from pledges.enums import PeriodState, ReportState, Role, Span, Status
-from reports.models import Edition, EditionPledge
+from reports.models import Edition, EditionPledge, KeptForm, Reminder
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,19 @@ def frozen_twice(**different):
     one = edition()
     first = frozen(edition=one)
     frozen(**{"edition": one, "pledge": first.pledge, "code": first.code, **different})
+
+
+def kept_form_twice():
+    pledge, user = make.PledgeFactory(), make.UserFactory()
+    period = make.PeriodFactory(plan=pledge.plan)
+    for _ in range(2):
+        KeptForm.objects.create(user=user, pledge=pledge, period=period, base_version=0, body="status=")
+
+
+def reminder(**fields):
+    period = make.PeriodFactory()
+    values = {"period": period, "user": make.UserFactory(), "stage": "week", "due_on": period.due_on}
+    return Reminder.objects.create(**{**values, **fields})
 
 
 def planned_twice(factory, **fields):
@@ -185,9 +198,17 @@ BREAKS = {
     "executed_unique_source": lambda: twice(make.ExecutedFactory),
     "executed_amount_in_range": lambda: make.ExecutedFactory(amount=WON_LIMIT + 1),
     "executed_source_known": lambda: make.ExecutedFactory(source="lottery"),
+    "audit_sequence_positive": lambda: models.AuditEntry.objects.bulk_create(
+        [models.AuditEntry(sequence=0, at=timezone.now(), action="saved")]
+    ),
+    "audit_one_head": lambda: models.AuditHead.objects.create(pk=2),
     "edition_unique_number": lambda: [edition(), edition()],
     "edition_number_positive": lambda: edition(number=0, reason="고침"),
     "edition_correction_has_reason": lambda: edition(number=2),
+    "kept_form_unique": kept_form_twice,
+    "reminder_once": lambda: (lambda first: reminder(user=first.user))(reminder()),
+    "reminder_stage_known": lambda: reminder(stage="soon"),
+    "reminder_rounds_only_overdue": lambda: reminder(round=1),
     "frozen_unique_code": lambda: frozen_twice(pledge=make.PledgeFactory()),
     "frozen_unique_pledge": lambda: frozen_twice(code="other"),
     "frozen_status_known": lambda: frozen(edition=edition(), status="fine"),

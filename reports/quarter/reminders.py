@@ -8,7 +8,6 @@ processes this runs. A mail is Korean, as all that a city hall sends.
 """
 
 import datetime as dt
-import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -37,8 +36,6 @@ from pledges.workflow import awaits_head
 from reports.models import Reminder
 from reports.quarter.boards import NOT_STARTED, STATE_LABELS, TO_DO
 from reports.quarter.lookups import staff_url
-
-logger = logging.getLogger(__name__)
 
 # From how many days before the due date on each stage is.
 WEEK_BEFORE, DAY_BEFORE = 7, 1
@@ -391,23 +388,19 @@ def _claim(letter: Letter) -> list[int]:
 # --- When a report is returned ---------------------------------------------------------
 
 
-def notify_returned(report: ProgressReport) -> bool:
-    """Tell who handed a report in that it was returned, and why. Never raises: the return stands without it.
+def notify_returned(report: ProgressReport) -> None:
+    """Tell who handed a report in that it was returned, and why, once that is stored for good.
 
-    Says whether a mail went. For ``transaction.on_commit``.
+    Never raises: the return stands without the mail, and what went wrong is logged.
     """
-    try:
-        return _notify_returned(report.pk)
-    except Exception:
-        logger.exception("The mail about a returned report (%s) could not be sent.", report.pk)
-        return False
+    transaction.on_commit(lambda: _write_returned(report.pk), robust=True)
 
 
-def _notify_returned(pk: int) -> bool:
+def _write_returned(pk: int) -> None:
     report = ProgressReport.objects.with_places().with_people().get(pk=pk)
     user: Any = report.submitted_by
     if user is None or not user.is_active or not user.email or report.state != ReportState.RETURNED:
-        return False
+        return
     report.period.plan = plan = report.pledge.plan
     city = plan.term.municipality.name
     line = OpenReport(report.pledge, report.period, report.state, _remarks([report]).get(pk, ()))
@@ -425,4 +418,3 @@ def _notify_returned(pk: int) -> bool:
         body = render_to_string("mail/report_returned_body.txt", context).strip() + "\n"
     subject = f"[{city}] {period_words(report.period)} {plan_words(plan)} 추진실적 반려: {report.pledge.code}"
     EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [user.email]).send()
-    return True

@@ -16,6 +16,7 @@ from reports.quarter.differences import between_reports
 from reports.quarter.entry import Entry, read_entry
 from reports.quarter.forms import CheckForm
 from reports.quarter.lookups import DEFAULT_PLAN, staff_url, step_of
+from reports.quarter.reminders import notify_returned
 from reports.quarter.reviewing import read_queue, read_review, sections_of
 from reports.quarter.signing import steps_of
 from reports.quarter.thread import read_thread
@@ -50,6 +51,8 @@ def check(
     except WorkflowError as error:
         form.add_error("comment", error.message)
         return read_page(request, entry, comment_form=form, status=422)
+    if returns:
+        notify_returned(entry.unfinished)
     done = _("%(code)s: returned.") if returns else _("%(code)s: approved.")
     messages.success(request, done % {"code": entry.pledge.code})
     queue = read_queue(entry.period, entry)

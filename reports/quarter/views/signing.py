@@ -13,6 +13,7 @@ from pledges.permissions import Action, access, require_on
 from pledges.workflow import Conflict, WorkflowError
 from reports.quarter.forms import ApproveManyForm, CommentForm
 from reports.quarter.lookups import DEFAULT_PLAN, find_period, find_plan, staff_url, step_of
+from reports.quarter.reminders import notify_returned
 from reports.quarter.signing import read_to_sign, steps_of
 from reports.quarter.views.places import address_of, find_entry
 from reports.quarter.views.review import read_page
@@ -87,6 +88,8 @@ def signoff(
     except WorkflowError as error:
         form.add_error("comment", error.message)
         return read_page(request, entry, **steps_of(request.user, entry, form), status=422)
+    if returns:
+        notify_returned(entry.unfinished)
     done = _("%(code)s: returned.") if returns else _("%(code)s: signed off.")
     messages.success(request, done % {"code": entry.pledge.code})
     if read_to_sign(request.user, entry.period):

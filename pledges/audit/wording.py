@@ -53,7 +53,7 @@ FACTS: dict[str, Any] = {
     "section": gettext_lazy("Section"),
     "person": gettext_lazy("Person"),
     "role": gettext_lazy("Role"),
-    "reports": gettext_lazy("Reports"),
+    "reports": pgettext_lazy("audit", "Reports"),
     "pledges": gettext_lazy("Pledges"),
     "file": gettext_lazy("File"),
 }

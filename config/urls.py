@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from pledges.permissions import public
+from pledges.views import invitations
 from reports.public import errors, health
 
 # Choosing a language needs no token: a token would give every reader a cookie, and the choice harms nobody.
@@ -14,6 +15,8 @@ choose_language = public(require_POST(csrf_exempt(set_language)))
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("accounts/invitation/", invitations.accept, name="invitation_accept"),
+    path("accounts/invitation/<str:token>/", invitations.enter, name="invitation"),
     path("accounts/", include("allauth.urls")),
     path("staff/", include("pledges.urls")),
     path("staff/", include("reports.quarter.urls")),

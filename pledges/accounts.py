@@ -6,8 +6,10 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
+from allauth.account.internal.flows.login import record_authentication
 from axes.helpers import get_client_ip_address, get_cool_off
 from axes.models import AccessAttempt
+from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -74,3 +76,10 @@ def locked_out(
     )
     page["Retry-After"] = str(seconds)
     return page
+
+
+def sign_in(request: HttpRequest, user: User) -> None:
+    """Log in a person who has just chosen this account's password. The second step is still to come."""
+    login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    # The password was typed a moment ago: setting two-step login up does not ask for it again.
+    record_authentication(request, user, method="password", reauthenticated=True)

@@ -8,7 +8,7 @@ from simple_history.models import HistoricalRecords
 
 from pledges.enums import Role
 from pledges.models.places import Department, Municipality
-from pledges.querysets import InvitationQuerySet, MembershipQuerySet
+from pledges.querysets import HandoverQuerySet, InvitationQuerySet, MembershipQuerySet
 
 
 class User(AbstractUser):
@@ -85,7 +85,8 @@ class Invitation(models.Model):
 
     The mail carries a one-time link; the row keeps only the SHA-256 of its
     token. It holds an address and a name, so it stays out of history and is
-    deleted with its person.
+    deleted with its person. ``hands_over`` is the membership that the person
+    takes over on acceptance, with ``note`` for the handover.
     """
 
     email = models.EmailField(_("e-mail"))
@@ -113,6 +114,15 @@ class Invitation(models.Model):
         User, on_delete=models.CASCADE, related_name="+", null=True, blank=True, verbose_name=_("accepted by")
     )
     revoked_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
+    hands_over = models.ForeignKey(
+        Membership,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("takes over"),
+    )
+    note = models.TextField(_("note"), blank=True)
 
     objects = InvitationQuerySet.as_manager()
 
@@ -160,6 +170,8 @@ class Handover(models.Model):
     open_items = models.JSONField(_("open items"), default=list, blank=True)
     handed_at = models.DateTimeField(_("handed over at"), auto_now_add=True)
     seen_at = models.DateTimeField(_("seen at"), null=True, blank=True)
+
+    objects = HandoverQuerySet.as_manager()
 
     class Meta:
         ordering = ["-handed_at", "-pk"]

@@ -1,0 +1,162 @@
+"""People of a city: who belongs where as what. Invitations and handovers stand beside this module."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pledges.audit import operation
+from pledges.enums import Role
+from pledges.models import Department, Membership, Municipality, User
+from pledges.permissions import SECOND_STEP_ROLES, Action, require
+from pledges.workflow.errors import WorkflowError, WrongState
+
+# What these roles are, they are in one department; the others reach the whole city.
+DEPARTMENT_ROLES = frozenset({Role.OFFICER, Role.HEAD})
+
+
+class PersonRefused(WorkflowError):
+    """A person can't have this place. ``field`` names the form's field that is at fault, if one is."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def check_place(municipality: Municipality, role: str, department: Department | None) -> None:
+    """Raise PersonRefused where nobody can be ``role`` there."""
+    if role not in Role.values:
+        raise PersonRefused(_("Choose a role."), "role")
+    if department is None:
+        if role in DEPARTMENT_ROLES:
+            raise PersonRefused(_("This role belongs to a department: choose one."), "department")
+        return
+    if department.municipality_id != municipality.pk:
+        raise PersonRefused(_("This department belongs to another city."), "department")
+    if department.ended_on is not None:
+        raise PersonRefused(_("This department is no more."), "department")
+
+
+def give_membership(
+    *, person: User, municipality: Municipality, role: str, department: Department | None, user: Any
+) -> tuple[Membership, bool]:
+    """The person's membership in this place, and whether it is new. Rights are the caller's question."""
+    held = (
+        Membership.objects.for_user(person)
+        .for_municipality(municipality)
+        .for_roles(Role(role))
+        .filter(department=department)
+        .first()
+    )
+    if held is not None:
+        return held, False
+    membership = Membership(user=person, municipality=municipality, department=department, role=role)
+    membership._history_user = user  # type: ignore[attr-defined]
+    membership.save()
+    return membership, True
+
+
+def take_membership(membership: Membership, user: Any) -> None:
+    """End a membership. Rights are the caller's question."""
+    membership._history_user = user  # type: ignore[attr-defined]
+    membership.delete()
+
+
+@transaction.atomic
+def change_membership(
+    *, membership: Membership, role: str, department: Department | None, user: Any
+) -> Membership:
+    """Give a person another role or department.
+
+    Raises PermissionDenied, PersonRefused, and WrongState where the membership was ended meanwhile or the
+    city would be left without its last administrator.
+    """
+    city = membership.municipality
+    require(user, Action.MANAGE_PEOPLE, municipality=city)
+    with operation("membership_changed", user=user, municipality=city):
+        held = _held(membership)
+        check_place(city, role, department)
+        if role != Role.ADMIN:
+            _keep_administrator(held, user)
+        twin = (
+            Membership.objects.for_user(held.user)
+            .for_municipality(city)
+            .for_roles(Role(role))
+            .filter(department=department)
+            .exclude(pk=held.pk)
+        )
+        if twin.exists():
+            raise PersonRefused(_("This person has this place already."))
+        if (held.role, held.department_id) == (role, department.pk if department else None):
+            return held
+        held.role, held.department = role, department
+        held._history_user = user  # type: ignore[attr-defined]
+        held.save()
+        return held
+
+
+@transaction.atomic
+def end_membership(*, membership: Membership, user: Any) -> None:
+    """Take a person out of a place; the account stays.
+
+    Raises PermissionDenied, and WrongState where the membership was ended meanwhile or the city would be left
+    without its last administrator.
+    """
+    city = membership.municipality
+    require(user, Action.MANAGE_PEOPLE, municipality=city)
+    with operation("membership_ended", user=user, municipality=city):
+        held = _held(membership)
+        _keep_administrator(held, user)
+        take_membership(held, user)
+
+
+@transaction.atomic
+def reset_second_step(*, membership: Membership, user: Any) -> User:
+    """Forget the authenticators of a person who lost theirs: at the next login they are set up anew.
+
+    Raises PermissionDenied: also for oneself, for superusers, and for people of other cities too, whom their
+    own administrators do not keep alone.
+    """
+    city = membership.municipality
+    require(user, Action.MANAGE_PEOPLE, municipality=city)
+    person = membership.user
+    elsewhere = Membership.objects.for_user(person).exclude(municipality=city).exists()
+    if person.pk == user.pk or (not user.is_superuser and (person.is_superuser or elsewhere)):
+        raise PermissionDenied(_("You have no right to do this."))
+    with operation("second_step_reset", user=user, municipality=city, facts={"person": person.pk}):
+        Authenticator.objects.filter(user=person).delete()
+    return person
+
+
+def needs_code(role: str) -> bool:
+    """Whether people of this role have to set two-step login up."""
+    return role in SECOND_STEP_ROLES
+
+
+def _held(membership: Membership) -> Membership:
+    held = Membership.objects.with_places().select_for_update(of=("self",)).filter(pk=membership.pk).first()
+    if held is None:
+        raise WrongState(_("This membership was ended meanwhile."))
+    found: Membership = held
+    return found
+
+
+def _keep_administrator(held: Membership, user: Any) -> None:
+    """Refuse to leave a city without an administrator, or oneself without the right to undo it."""
+    if held.role != Role.ADMIN:
+        return
+    # All of them are locked: of two administrators who take each other out only one succeeds.
+    others = [
+        other
+        for other in Membership.objects.select_for_update()
+        .for_municipality(held.municipality_id)
+        .for_roles(Role.ADMIN)
+        .order_by("pk")
+        if other.pk != held.pk
+    ]
+    if held.user_id == user.pk and not any(other.user_id == user.pk for other in others):
+        raise WrongState(_("You can't end your own place as administrator. Another administrator can."))
+    if not others and not user.is_superuser:
+        raise WrongState(_("The city needs an administrator: make another one first."))

@@ -548,3 +548,6 @@ class EvidenceQuerySet(OfReportQuerySet):
     def for_content(self, sha256: str) -> "EvidenceQuerySet":
         """Every row that points at the same stored content."""
         return self.filter(sha256=sha256)
+
+    def with_uploaders(self) -> "EvidenceQuerySet":
+        return self.select_related("uploaded_by")

@@ -24,7 +24,7 @@ from reports.quarter.lookups import find_writable
 
 SALT = "reports.quarter.typist"
 SECONDS = 7 * 24 * 3600
-FORM = "staff:report"
+FORMS = ("staff:report", "staff:evidence")
 
 
 def typist_mark(user: Any) -> str:
@@ -77,7 +77,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _hold(request: HttpRequest, user: Any) -> bool:
     """Keep what was typed into a report's form, where this person may write there; whether it was kept."""
     place = request.resolver_match
-    if place is None or place.view_name != FORM:
+    if place is None or place.view_name not in FORMS:
         return False
     try:
         pledge, period = find_writable(user, **place.kwargs)

@@ -10,7 +10,18 @@ import datetime as dt
 from django.urls import path, register_converter
 
 from reports.public import addresses  # noqa: F401  (registers the converters of codes and terms)
-from reports.quarter.views import board, carrying, extensions, plan, report, review, signing, support, work
+from reports.quarter.views import (
+    board,
+    carrying,
+    evidence,
+    extensions,
+    plan,
+    report,
+    review,
+    signing,
+    support,
+    work,
+)
 
 
 class DayConverter:
@@ -47,6 +58,8 @@ urlpatterns = [
             ("<as_of_day:as_of>/<code:code>/keep/", report.keep, "keep"),
             ("<as_of_day:as_of>/<code:code>/correct/", report.correct, "correct"),
             ("<as_of_day:as_of>/<code:code>/discard/", report.discard, "discard"),
+            ("<as_of_day:as_of>/<code:code>/evidence/", evidence.evidence, "evidence"),
+            ("<as_of_day:as_of>/<code:code>/evidence/<int:pk>/", evidence.evidence_file, "evidence_file"),
             ("<as_of_day:as_of>/<code:code>/check/", review.check, "check"),
             ("<as_of_day:as_of>/<code:code>/comment/", review.comment, "comment"),
             ("<as_of_day:as_of>/<code:code>/support/", support.support, "support"),

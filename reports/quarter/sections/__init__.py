@@ -3,6 +3,7 @@
 from reports.quarter.sections.achievements import AchievementsSection
 from reports.quarter.sections.base import Section
 from reports.quarter.sections.delay import DelaySection
+from reports.quarter.sections.evidence import EvidenceSection
 from reports.quarter.sections.indicators import IndicatorsSection
 from reports.quarter.sections.money import MoneySection
 from reports.quarter.sections.schedule import ScheduleSection
@@ -14,6 +15,7 @@ SECTIONS: tuple[type[Section], ...] = (
     MoneySection,
     ScheduleSection,
     AchievementsSection,
+    EvidenceSection,
     DelaySection,
 )
 

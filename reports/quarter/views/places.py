@@ -35,7 +35,7 @@ def places_of(entry: Entry) -> dict[str, Any]:
             "period": staff_url("period", plan, period.as_of),
             **{
                 name: staff_url(name, plan, period.as_of, pledge.code)
-                for name in ("report", "figures", "keep", "correct", "discard", "check", "comment")
+                for name in ("report", "figures", "keep", "correct", "discard", "check", "comment", "evidence")
             },
         },
     }

@@ -86,6 +86,9 @@ def _written(request: HttpRequest, entry: Entry) -> HttpResponse:
         return _form_page(request, entry, form)
     if step == "submit" and not _may_submit(request.user, entry):
         raise PermissionDenied(_("You have no right to do this."))
+    if any(request.POST.getlist("files")):
+        # Chosen without a script, and not sent: this form's other buttons send names only.
+        messages.warning(request, _("The chosen files are not attached yet: choose them and press “Attach”."))
     form = QuarterForm(entry=entry, data=request.POST)
     if not form.is_valid():
         return _form_page(request, entry, form, status=422, typed_is_kept=_keep(request, entry))
@@ -169,7 +172,7 @@ def keep(
     if kept is None:
         return JsonResponse({}, status=413)
     unfinished = ProgressReport.objects.for_pledge(pledge).for_period(period).unfinished().first()
-    moved = kept.base_version != (unfinished.version if unfinished else 0)
+    moved = kept.base_version != workflow.saved_version(unfinished)
     at = timezone.localtime(kept.kept_at)
     return JsonResponse({"kept_at": at.strftime("%H:%M:%S"), "moved": moved})
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from pledges.duedates import read_due_dates
 from pledges.enums import PeriodState, ReportState, Role
-from reports.quarter.boards import days_left, leftovers, my_work, period_work
+from pledges.models import DueExtension, ReportComment
+from reports.quarter.boards import days_left, leftovers, my_work
 from reports.templatetags.staff import deadline
 from tests.factories import (
     DepartmentFactory,
@@ -168,15 +169,127 @@ def test_report_handed_in_after_the_due_date_is_marked_late(city, as_coordinator
     assert "기한 후" in as_coordinator.get(city.board).content.decode()
 
 
-def test_board_counts_departments_by_state(city):
-    other = PledgeFactory(plan=city.plan, code="1", lead_department=city.lead)
-    PledgeFactory(plan=city.plan, code="2")
-    ReportFactory(pledge=other, period=city.period, state=ReportState.SUBMITTED)
-    rows = period_work(city.coordinator, city.period).departments()
-    assert [(str(row.department), row.total, row.percent_handed_in) for row in rows] == [
-        ("주관과", 2, 50),
-        ("None", 1, 0),
+# --- What comes next ------------------------------------------------------------------
+
+
+def desk_of(client, user):
+    client.force_login(user)
+    return client.get("/staff/").context["desk"]
+
+
+def test_returned_reports_come_first_then_drafts_then_what_nobody_began(client, city):
+    for code, state in [("1", "submitted"), ("2", "draft"), ("3", "returned"), ("4", "approved")]:
+        pledge = PledgeFactory(plan=city.plan, code=code, position=90 + int(code), lead_department=city.lead)
+        when = timezone.now() if state == "approved" else None
+        ReportFactory(pledge=pledge, period=city.period, state=state, approved_at=when)
+    (each,) = desk_of(client, city.officer)
+    assert [(item.line.pledge.code, item.line.state) for item in each.to_do] == [
+        ("3", "returned"),
+        ("2", "draft"),
+        ("7-2-3", "not_started"),
     ]
+    assert each.next.line.pledge.code == "3"
+    assert [line.pledge.code for line in each.handed_in] == ["1", "4"]
+
+
+def test_everything_handed_in_says_so(client, city):
+    city.report(state=ReportState.SUBMITTED)
+    (each,) = desk_of(client, city.officer)
+    assert (each.next, len(each.handed_in)) == (None, 1)
+    assert "부서의 보고서를 모두 제출했습니다" in client.get("/staff/").content.decode()
+
+
+@pytest.mark.parametrize("who", ["helper", "coordinator", "auditor"])
+def test_who_enters_nothing_is_told_of_nothing_to_enter(client, city, who):
+    (each,) = desk_of(client, getattr(city, who))
+    assert (list(each.to_do), list(each.to_sign), each.unchanged) == ([], [], 0)
+    text = client.get("/staff/").content.decode()
+    assert "다음 할 일" not in text
+    assert "모두 제출했습니다" not in text
+
+
+def test_returned_report_shows_the_last_word_of_the_planning_office(client, city):
+    report = city.report(state=ReportState.RETURNED, submitted_by=city.officer)
+    for who, body in [
+        (city.coordinator, "처음 의견"),
+        (city.coordinator, "증빙을 붙여 주십시오"),
+        (city.officer, "알겠습니다"),
+    ]:
+        ReportComment.objects.create(report=report, author=who, body=body)
+    (each,) = desk_of(client, city.officer)
+    assert each.next.remark.body == "증빙을 붙여 주십시오"
+    text = client.get("/staff/").content.decode()
+    assert "증빙을 붙여 주십시오" in text
+    assert "알겠습니다" not in text
+
+
+def test_returned_report_with_own_words_only_shows_the_last_of_them(client, city):
+    report = city.report(state=ReportState.RETURNED, submitted_by=city.officer)
+    ReportComment.objects.create(report=report, author=city.officer, body="스스로 돌려보냄")
+    (each,) = desk_of(client, city.officer)
+    assert each.next.remark.body == "스스로 돌려보냄"
+
+
+def test_word_on_a_draft_or_on_somebody_elses_report_is_not_shown(client, city):
+    draft = city.report()
+    ReportComment.objects.create(report=draft, author=city.coordinator, body="초안 의견")
+    other = PledgeFactory(plan=city.plan, code="9", lead_department=city.support)
+    returned = ReportFactory(pledge=other, period=city.period, state=ReportState.RETURNED)
+    ReportComment.objects.create(report=returned, author=city.coordinator, body="남의 의견")
+    text = client.get("/staff/").content.decode() if desk_of(client, city.officer) else ""
+    assert "초안 의견" not in text
+    assert "남의 의견" not in text
+
+
+def test_days_left_are_those_of_the_departments_extended_date(client, city):
+    later = timezone.localdate() + dt.timedelta(days=5)
+    DueExtension.objects.create(
+        period=city.period,
+        department=city.lead,
+        due_on=later,
+        reason="조직 개편",
+        granted_by=city.coordinator,
+    )
+    (own,) = desk_of(client, city.officer)
+    (whole,) = desk_of(client, city.coordinator)
+    assert (own.work.due_on, own.work.days_left) == (later, 5)
+    assert whole.work.due_on == city.period.due_on
+    client.force_login(city.officer)
+    assert "D-5" in client.get("/staff/").content.decode()
+
+
+def test_after_handing_in_the_person_is_back_at_the_next_thing_to_do(as_officer, city):
+    PledgeFactory(plan=city.plan, code="8", name="다음 공약", lead_department=city.lead)
+    response = as_officer.post(city.url, city.data(step="submit", cause="사유", remedy="대책"), follow=True)
+    assert response.redirect_chain == [("/staff/", 302)]
+    (each,) = response.context["desk"]
+    assert each.next.line.pledge.code == "8"
+
+
+@pytest.mark.parametrize(
+    ("role", "pages"),
+    [
+        (Role.OFFICER, set()),
+        (Role.COORDINATOR, {"audit"}),
+        (Role.ADMIN, {"people", "departments", "audit"}),
+        (Role.AUDITOR, {"audit"}),
+    ],
+)
+def test_bar_leads_to_the_pages_of_the_city_by_right(client, city, role, pages):
+    client.force_login(city.person(role, city.lead if role == Role.OFFICER else None))
+    text = client.get("/staff/").content.decode()
+    linked = {name for name in ("people", "departments", "audit") if f'"/staff/hanbit/{name}/"' in text}
+    assert linked == pages
+
+
+def test_bar_names_the_city_where_there_are_several(client, city):
+    admin = city.person(Role.ADMIN)
+    elsewhere = MunicipalityFactory(code="dalbit", name="달빛시")
+    MembershipFactory(user=admin, role=Role.ADMIN, municipality=elsewhere)
+    client.force_login(admin)
+    text = client.get("/staff/").content.decode()
+    assert '<a href="/staff/dalbit/people/">달빛시' in text
+    assert '<a href="/staff/hanbit/people/">한빛시' in text
 
 
 def test_home_page_is_for_everyone_with_a_login_and_nobody_else(client, city):

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pledges.audit.rows import IMPLIED, NAMING
+from pledges.audit.rows import IMPLIED, NAMING, kind_of
 from pledges.audit.wording import action_label, fact_label, fact_text
 from pledges.exact import ExactDecimalField
 from pledges.models import AuditEntry, User
@@ -102,8 +102,9 @@ def _row(row: Mapping[str, Any], people: Mapping[int, str]) -> ShownRow:
     fields: Mapping[str, Any] = row["fields"]
     kind = row["kind"]
     at = 1 if kind == "+" else 0
-    named = row.get("named") or {name: fields[name][at] for name in NAMING if name in fields}
-    known = [name for name in NAMING if name in named]
+    naming = [each.name for each in kind_of(model).naming] if model else NAMING
+    named = row.get("named") or {name: fields[name][at] for name in naming if name in fields}
+    known = [name for name in naming if name in named]
     changes = tuple(
         ShownChange(_label(model, name), *(_text(_field(model, name), each, people) for each in values))
         for name, values in fields.items()
@@ -112,9 +113,14 @@ def _row(row: Mapping[str, Any], people: Mapping[int, str]) -> ShownRow:
     return ShownRow(
         kind=kind,
         model=str(model._meta.verbose_name) if model else row["model"],
-        name=" · ".join(filter(None, (_text(_field(model, each), named[each], people) for each in known))),
+        name=" · ".join(filter(None, (_naming_text(model, each, named[each], people) for each in known))),
         changes=changes,
     )
+
+
+def _naming_text(model: Any, name: str, value: Any, people: Mapping[int, str]) -> str:
+    text = _text(_field(model, name), value, people)
+    return f"{_label(model, name)} {text}" if text and name == "revision" else text
 
 
 def _tells(field: Any, value: Any) -> bool:

@@ -44,6 +44,8 @@ NAMING = (
     "code", "name", "old_name", "user", "role", "indicator", "task", "sub_project", "department", "source",
     "span", "year", "quarter", "starts_on", "text", "as_of", "number", "revision", "section",
 )  # fmt: skip
+# Where a field of that name says something else.
+NOT_NAMING: dict[str, frozenset[str]] = {"progressreport": frozenset({"source"})}
 # Rows that an entry's own columns name already: a key without a text says enough.
 IMPLIED: tuple[type[models.Model], ...] = (Municipality, Plan, Pledge, ProgressReport, User)
 
@@ -88,6 +90,7 @@ class Kind:
 def kind_of(model: type[models.Model]) -> Kind:
     """How the log keeps rows of this model: all fields but the key, stamps of the moment and secrets."""
     private = PRIVATE.get(model._meta.model_name or "", frozenset())
+    not_naming = private | NOT_NAMING.get(model._meta.model_name or "", frozenset())
     untold = UNTOLD.get(model._meta.model_name or "", frozenset())
     fields = tuple(
         LoggedField(
@@ -107,7 +110,7 @@ def kind_of(model: type[models.Model]) -> Kind:
     return Kind(
         label=model._meta.label_lower,
         fields=fields,
-        naming=tuple(by_name[name] for name in NAMING if name in by_name and name not in private),
+        naming=tuple(by_name[name] for name in NAMING if name in by_name and name not in not_naming),
         targets={**targets, **links},
         links=links,
     )

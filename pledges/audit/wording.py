@@ -49,7 +49,7 @@ FACTS: dict[str, Any] = {
     "due_on": gettext_lazy("Due date"),
     "department": gettext_lazy("Department"),
     "editions": gettext_lazy("Editions"),
-    "sequence": gettext_lazy("Entry"),
+    "sequence": pgettext_lazy("audit", "Entry"),
     "section": gettext_lazy("Section"),
     "person": gettext_lazy("Person"),
     "role": gettext_lazy("Role"),

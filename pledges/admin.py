@@ -4,11 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin import RelatedOnlyFieldListFilter, TabularInline
+from django.contrib.admin import EmptyFieldListFilter, RelatedOnlyFieldListFilter, TabularInline
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from pledges.adminsite import (
@@ -24,6 +25,8 @@ from pledges.models import (
     Actual,
     Area,
     Department,
+    DepartmentChange,
+    DueExtension,
     EvidenceFile,
     Indicator,
     Membership,
@@ -42,11 +45,26 @@ from pledges.models import (
     YearlyTarget,
 )
 from pledges.permissions import Action
+from pledges.successors import read_successors
 
 ONLY = RelatedOnlyFieldListFilter
 
 
-class SamePlanForm(forms.ModelForm):
+class StandingForm(forms.ModelForm):
+    """Refuses a department that has ended where it is newly chosen, and names its successor."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in ("department", "lead_department", "supporting_departments"):
+            chosen = cleaned.get(name) if name in self.changed_data else None
+            departments = [chosen] if isinstance(chosen, Department) else list(chosen or [])
+            for each in departments:
+                if each.ended_on is not None:
+                    self.add_error(name, read_successors(each.municipality).refusal(each))
+        return cleaned
+
+
+class SamePlanForm(StandingForm):
     """Refuses an area or a parent of another plan, which the database can't see."""
 
     def clean(self) -> dict[str, Any]:
@@ -76,11 +94,35 @@ class MunicipalityAdmin(DataAdmin):
 
 @admin.register(Department)
 class DepartmentAdmin(DataAdmin):
-    fixed_once_made = ("municipality",)
-    list_display = ["name", "municipality", "pledge_count"]
-    list_filter = [("municipality", ONLY)]
+    """Departments are looked at here; the staff pages rename, merge and split them, with a reason."""
+
+    fixed_once_made = ("municipality", "name")
+    readonly_fields = ["ended_on"]
+    list_display = ["name", "municipality", "pledge_count", "ended_on"]
+    list_filter = [("municipality", ONLY), ("ended_on", EmptyFieldListFilter)]
     search_fields = ["name"]
     autocomplete_fields = ["municipality"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["municipality", "name", "ended_on"],
+                "description": _(
+                    "A department is renamed, merged and split under “Departments” on the staff pages: its"
+                    " pledges and people go with it, and old names in sheets keep their meaning."
+                ),
+            },
+        )
+    ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """What an autocompletion offers stands still."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if request.path == reverse("admin:autocomplete"):
+            found = found.filter(ended_on__isnull=True)
+        return found, may_repeat
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).annotate(led=Count("led_pledges")).order_by("name")
@@ -88,6 +130,15 @@ class DepartmentAdmin(DataAdmin):
     @admin.display(description=_("pledges led"), ordering="led")
     def pledge_count(self, department: Department) -> int:
         return department.led  # type: ignore[attr-defined]
+
+
+@admin.register(DepartmentChange)
+class DepartmentChangeAdmin(ReadOnlyHistoryAdmin):
+    list_display = ["changed_on", "kind", "old_name", "new_name", "reason", "municipality"]
+    list_display_links = ["changed_on", "kind"]
+    list_filter = [("municipality", ONLY), "kind"]
+    search_fields = ["old_name", "new_name", "reason"]
+    list_select_related = ["municipality"]
 
 
 @admin.register(Term)
@@ -100,8 +151,23 @@ class TermAdmin(DataAdmin):
     list_select_related = ["municipality"]
 
 
-class MembershipInline(DataInline):
+class OwnKept:
+    """Mixin: nobody takes or changes the own places here, and so the right to undo it; superusers may."""
+
+    def _is_own(self, request: HttpRequest, obj: Any) -> bool:
+        person = obj if isinstance(obj, User) else getattr(obj, "user", None)
+        return bool(person) and person.pk == request.user.pk and not request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not self._is_own(request, obj)  # type: ignore[misc]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not self._is_own(request, obj)  # type: ignore[misc]
+
+
+class MembershipInline(OwnKept, DataInline):
     model = Membership
+    form = StandingForm
     action = Action.MANAGE_PEOPLE
     autocomplete_fields = ["municipality", "department"]
     show_change_link = False
@@ -180,7 +246,8 @@ class PersonAdmin(CityScoped, UserAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(DataAdmin):
+class MembershipAdmin(OwnKept, DataAdmin):
+    form = StandingForm
     action = Action.MANAGE_PEOPLE
     list_display = ["user", "municipality", "department", "role"]
     list_filter = ["role", ("municipality", ONLY), ("department", ONLY)]
@@ -212,7 +279,18 @@ class PlanAdmin(DataAdmin):
     list_select_related = ["term__municipality"]
     inlines = [OwnStatusInline]
     fieldsets = [
-        (None, {"fields": ["term", "name", "code", "kind", "cycle"]}),
+        (None, {"fields": ["term", "name", "code", "kind"]}),
+        (
+            _("How departments report"),
+            {
+                "fields": ["cycle", "head_signs"],
+                "description": _(
+                    "Quarterly: as of the end of March, June, September and December. Half-yearly: as of the"
+                    " end of June and December. Periods that are open already stay as they are; a report"
+                    " that waits for a head when the sign-off is switched off goes to the planning office."
+                ),
+            },
+        ),
         (
             _("How rates are computed"),
             {"fields": ["headline_method", "decimals", "rounding", "counts_dropped", "money_unit"]},
@@ -233,7 +311,7 @@ class AreaAdmin(DataAdmin):
 
 class IndicatorInline(DataInline):
     model = Indicator
-    fields = ["position", "name", "unit", "kind", "baseline"]
+    fields = ["position", "name", "unit", "kind", "baseline", "counted_by"]
 
 
 class TaskInline(DataInline):
@@ -284,8 +362,8 @@ class TargetInline(DataInline):
 @admin.register(Indicator)
 class IndicatorAdmin(DataAdmin):
     fixed_once_made = ("pledge",)
-    list_display = ["name", "pledge", "unit", "kind", "baseline"]
-    list_filter = [("pledge__plan", ONLY), "kind"]
+    list_display = ["name", "pledge", "unit", "kind", "baseline", "counted_by"]
+    list_filter = [("pledge__plan", ONLY), "kind", "counted_by"]
     search_fields = ["name", "pledge__code", "pledge__name"]
     autocomplete_fields = ["pledge"]
     list_select_related = ["pledge"]
@@ -311,8 +389,15 @@ class ScheduleTaskAdmin(DataAdmin):
 # --- Periods and reports: corrections are new revisions, made on the staff pages ---
 
 
+class DueExtensionInline(ReadOnlyInline):
+    model = DueExtension
+    fields = ["department", "due_on", "reason", "granted_at", "granted_by"]
+    readonly_fields = ["granted_at"]
+
+
 @admin.register(ReportingPeriod)
 class ReportingPeriodAdmin(ReadOnlyAdmin):
+    inlines = [DueExtensionInline]
     list_display = ["as_of", "plan", "state", "due_on", "opened_at", "closed_at", "published_at"]
     list_filter = [("plan", ONLY), "state"]
     search_fields = ["plan__name"]

@@ -26,6 +26,9 @@ from pledges.permissions import Action, Reach, holds, reach_of
 CITY_OF = {
     "municipality": "pk",
     "department": "municipality",
+    "departmentchange": "municipality",
+    "dueextension": "period__plan__term__municipality",
+    "supportinvitation": "pledge__plan__term__municipality",
     "term": "municipality",
     "membership": "municipality",
     "plan": "term__municipality",

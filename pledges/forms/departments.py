@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pledges.models import Department, Membership, Municipality, Pledge
 from pledges.notation import clean_text
@@ -20,7 +20,7 @@ class NameForm(forms.Form):
     """A new department."""
 
     name = forms.CharField(
-        label=gettext_lazy("Department"),
+        label=pgettext_lazy("office", "Department"),
         max_length=100,
         error_messages={"required": gettext_lazy("Enter the name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

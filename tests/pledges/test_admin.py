@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from pledges.enums import Role
-from pledges.models import Membership, Pledge, User
+from pledges.models import DepartmentChange, Membership, Pledge, User
 from reports.editions import publish_period
 from tests.factories import (
     AreaFactory,
@@ -239,3 +239,66 @@ def test_membership_of_another_citys_person_can_not_be_made(client, keeper, dalb
         {"user": theirs.pk, "municipality": MunicipalityFactory().pk, "department": "", "role": "admin"},
     )
     assert theirs.memberships.count() == 1
+
+
+# --- Departments, cycle, suggestions -------------------------------------------------------
+
+
+def test_department_is_neither_renamed_nor_ended_in_the_admin(client, keeper):
+    department = DepartmentFactory(name="경제과")
+    client.post(change(department), {"name": "기업과", "ended_on": "2024-01-01"})
+    department.refresh_from_db()
+    assert (department.name, department.ended_on) == ("경제과", None)
+
+
+def test_ended_department_is_not_offered_and_refused_with_its_successor(client, keeper, own):
+    ended = DepartmentFactory(name="경제과", ended_on=dt.date(2024, 7, 1))
+    heir = DepartmentFactory(name="경제기업과")
+    DepartmentChange.objects.create(
+        municipality=heir.municipality,
+        kind="merged",
+        old_name="경제과",
+        new_name="경제기업과",
+        successor=heir,
+        changed_on=dt.date(2024, 7, 1),
+        reason="통합",
+    )
+    place = {"app_label": "pledges", "model_name": "pledge", "field_name": "lead_department", "term": "경제"}
+    offered = client.get(reverse("admin:autocomplete"), place).json()["results"]
+    assert [each["text"] for each in offered] == ["경제기업과"]
+    page = client.get(change(own))
+    data = {
+        name: field.value() if field.value() is not None else ""
+        for name, field in ((bound.name, bound) for bound in page.context["adminform"].form)
+    }
+    data = {name: value for name, value in data.items() if value not in ("", False, [])}
+    for formset in page.context["inline_admin_formsets"]:
+        for bound in formset.formset.management_form:
+            data[bound.html_name] = bound.value()
+    answer = client.post(change(own), {**data, "lead_department": ended.pk})
+    assert answer.status_code == 200
+    assert "경제기업과" in str(answer.context["adminform"].form.errors["lead_department"])
+    assert client.post(change(own), {**data, "lead_department": heir.pk}).status_code == 302
+    own.refresh_from_db()
+    assert own.lead_department == heir
+
+
+def test_cycle_sign_off_and_suggestions_are_set_in_the_admin(client, keeper, own):
+    form = client.get(change(own.plan)).context["adminform"].form
+    assert {"cycle", "head_signs"} <= form.fields.keys()
+    assert "counted_by" in client.get(change(IndicatorFactory(pledge=own))).context["adminform"].form.fields
+
+
+def test_changes_of_departments_are_only_looked_at(client, keeper):
+    heir = DepartmentFactory(name="경제기업과")
+    row = DepartmentChange.objects.create(
+        municipality=heir.municipality,
+        kind="renamed",
+        old_name="경제과",
+        new_name="경제기업과",
+        successor=heir,
+        changed_on=dt.date(2024, 7, 1),
+        reason="통합",
+    )
+    assert client.get(change(row)).status_code == 200
+    assert client.post(change(row), {"reason": "다른 이유"}).status_code == 403

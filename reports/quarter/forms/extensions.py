@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pledges.forms.notation import CleanTextField
 from pledges.models import Department, ReportingPeriod
@@ -14,7 +14,7 @@ class ExtensionForm(forms.Form):
 
     department = forms.ModelChoiceField(
         queryset=Department.objects.none(),
-        label=gettext_lazy("Department"),
+        label=pgettext_lazy("office", "Department"),
         required=False,
         empty_label=gettext_lazy("All departments"),
     )

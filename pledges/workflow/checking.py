@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pledges.audit import created, operation
 from pledges.enums import ReportState
 from pledges.models import ProgressReport, ReportComment
 from pledges.notation import clean_text
@@ -22,6 +23,7 @@ from pledges.workflow.rules import (
     awaits_head,
     is_settled,
     locked,
+    step_on,
 )
 
 
@@ -43,23 +45,27 @@ def sign_report(*, report: ProgressReport, user: Any, version: int, comment: str
     require_on(user, Action.SIGN_REPORT, report.pledge)
     if not locked(report.period).plan.head_signs:
         raise WrongState(_("In this plan reports go to the planning office without the head's sign-off."))
-    report = advance(
-        report,
-        version=version,
-        states={ReportState.SUBMITTED},
-        user=user,
-        state=ReportState.SIGNED,
-        signed_at=timezone.now(),
-        signed_by=user,
-    )
-    _remark(report, user, [Remark(body=comment)])
+    with step_on("signed", report, user):
+        report = advance(
+            report,
+            version=version,
+            states={ReportState.SUBMITTED},
+            user=user,
+            state=ReportState.SIGNED,
+            signed_at=timezone.now(),
+            signed_by=user,
+        )
+        _remark(report, user, [Remark(body=comment)])
     return report
 
 
 @transaction.atomic
 def sign_reports(*, versions: Mapping[int, int], user: Any) -> list[ProgressReport]:
     """Sign many reports off at once, each in the version (by report id) that the head saw; all or none."""
-    return [sign_report(report=report, user=user, version=version) for report, version in _chosen(versions)]
+    with operation("signed", user=user):
+        return [
+            sign_report(report=report, user=user, version=version) for report, version in _chosen(versions)
+        ]
 
 
 @transaction.atomic
@@ -80,30 +86,34 @@ def return_report(
     if not said:
         raise ReasonMissing(_("Write what the department should mend."))
     locked(report.period)
-    report = advance(
-        report,
-        version=version,
-        states=HANDED_IN if checks else {ReportState.SUBMITTED},
-        user=user,
-        state=ReportState.RETURNED,
-        signed_at=None,
-        signed_by=None,
-    )
-    _remark(report, user, said)
+    with step_on("returned", report, user):
+        report = advance(
+            report,
+            version=version,
+            states=HANDED_IN if checks else {ReportState.SUBMITTED},
+            user=user,
+            state=ReportState.RETURNED,
+            signed_at=None,
+            signed_by=None,
+        )
+        _remark(report, user, said)
     return report
 
 
 @transaction.atomic
-def approve_report(*, report: ProgressReport, user: Any, version: int, comment: str = "") -> ProgressReport:
-    """Make a report that was handed in the live one of its pledge and period.
+def approve_report(
+    *, report: ProgressReport, user: Any, version: int, comment: str = "", remarks: Iterable[Remark] = ()
+) -> ProgressReport:
+    """Make a report that was handed in the live one of its pledge and period; what is said with it is kept.
 
     Raises PermissionDenied; WrongState where it is not handed in, not signed off
     though the plan asks for it, or a later revision was approved meanwhile;
     ReasonMissing for a correction without its reason, and Conflict where
     ``version`` is not the report's any more.
     """
-    (approved,) = _approve([(report, version)], user)
-    _remark(approved, user, [Remark(body=comment)])
+    with step_on("approved", report, user):
+        (approved,) = _approve([(report, version)], user)
+        _remark(approved, user, [Remark(body=comment), *remarks])
     return approved
 
 
@@ -138,18 +148,21 @@ def _approve(chosen: Sequence[tuple[ProgressReport, int]], user: Any) -> list[Pr
         states[frozenset({ReportState.SIGNED}) if period.plan.head_signs else HANDED_IN].append(
             (report, version)
         )
-    return [
-        report
-        for taken, of_plan in states.items()
-        for report in advance_all(
-            of_plan,
-            states=taken,
-            user=user,
-            state=ReportState.APPROVED,
-            approved_at=timezone.now(),
-            approved_by=user,
-        )
-    ]
+    with operation("approved", user=user) as step:
+        for report, _version in chosen:
+            step.say(report.pledge_id, reason=report.reason, as_of=periods[report.period_id].as_of)
+        return [
+            report
+            for taken, of_plan in states.items()
+            for report in advance_all(
+                of_plan,
+                states=taken,
+                user=user,
+                state=ReportState.APPROVED,
+                approved_at=timezone.now(),
+                approved_by=user,
+            )
+        ]
 
 
 @transaction.atomic
@@ -162,7 +175,8 @@ def comment_on_report(*, report: ProgressReport, user: Any, body: str, section: 
         require_on(user, Action.CHECK_REPORT, report.pledge)
     if not clean_text(body):
         raise ReasonMissing(_("Write a comment."))
-    (comment,) = _remark(report, user, [Remark(body=body, section=section)])
+    with step_on("commented", report, user):
+        (comment,) = _remark(report, user, [Remark(body=body, section=section)])
     return comment
 
 
@@ -173,8 +187,10 @@ def _chosen(versions: Mapping[int, int]) -> list[tuple[ProgressReport, int]]:
 
 
 def _remark(report: ProgressReport, user: Any, remarks: Iterable[Remark]) -> list[ReportComment]:
-    return ReportComment.objects.bulk_create(
+    comments = ReportComment.objects.bulk_create(
         ReportComment(report=report, author=user, body=body, section=each.section)
         for each in remarks
         if (body := clean_text(each.body))
     )
+    created(comments, user)
+    return comments

@@ -35,6 +35,9 @@ class DepartmentQuerySet(models.QuerySet):
         """Departments that lead a pledge of the plan."""
         return self.filter(led_pledges__plan=plan).distinct()
 
+    def with_municipality(self) -> "DepartmentQuerySet":
+        return self.select_related("municipality")
+
     def ended(self) -> "DepartmentQuerySet":
         return self.filter(ended_on__isnull=False)
 
@@ -260,6 +263,10 @@ class PeriodQuerySet(models.QuerySet):
         """Without the period that carries money spent before the term (its 기준일 is the day before)."""
         return self.filter(as_of__gte=models.F("plan__term__starts_on"))
 
+    def due_since(self, day: dt.date) -> "PeriodQuerySet":
+        """Periods whose own due date is this day or a later one."""
+        return self.filter(due_on__gte=day)
+
     def open(self) -> "PeriodQuerySet":
         return self.filter(state=PeriodState.OPEN)
 
@@ -311,6 +318,10 @@ class PeriodQuerySet(models.QuerySet):
 
 
 class PledgeQuerySet(models.QuerySet):
+    def lead_plans(self) -> Any:
+        """Each pair of a lead department and a plan, as ids, once."""
+        return self.order_by().values_list("lead_department", "plan").distinct()
+
     def for_plan(self, plan: Any) -> "PledgeQuerySet":
         return self.filter(plan=plan)
 

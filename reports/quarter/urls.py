@@ -12,6 +12,7 @@ from django.urls import path, register_converter
 from reports.public import addresses  # noqa: F401  (registers the converters of codes and terms)
 from reports.quarter.views import (
     board,
+    calendars,
     carrying,
     evidence,
     extensions,
@@ -43,6 +44,8 @@ PLACES = ("<slug_code:city>/<term:term>/", "<slug_code:city>/<term:term>/<other_
 app_name = "staff"
 urlpatterns = [
     path("", work.home, name="home"),
+    path("calendar/<str:token>.ics", calendars.subscription, name="calendar_subscription"),
+    path("<slug_code:city>/calendar.ics", calendars.calendar, name="calendar"),
     *(
         path(place + address, view, name=name)
         for place in PLACES

@@ -36,7 +36,7 @@ def keep_content(evidence: EvidenceFile, content: File) -> str:
 def forget_after_commit(rows: Iterable[EvidenceFile]) -> None:
     """Throw the contents of rows that are being deleted away, once they are gone for good."""
     for row in rows:
-        transaction.on_commit(partial(forget_unused, row.file.name, row.sha256), robust=True)
+        transaction.on_commit(partial(forget_unused, str(row.file.name), row.sha256), robust=True)
 
 
 @transaction.atomic

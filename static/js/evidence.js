@@ -82,7 +82,7 @@
     const button = event.target.closest("button[name=remove]");
     if (!button) return;
     event.preventDefault();
-    const name = button.closest(".file").querySelector(".file__name").textContent;
+    const name = button.closest(".attachment").querySelector(".attachment__name").textContent;
     if (busy || !window.confirm(fill(words.ask, { name }))) return;
     busy = true;
     errors.replaceChildren();

@@ -96,7 +96,7 @@ def test_script_gets_the_list_and_every_refusal(as_officer, city, address):
     assert "a.pdf: " in response.text
     good = as_officer.post(address, {"files": upload("둘.pdf", made.pdf("둘"))}, headers=SCRIPT)
     assert good.status_code == 200
-    assert good.text.count('class="file"') == 2
+    assert good.text.count('class="attachment"') == 2
 
 
 def test_refusals_without_a_script_are_named_on_the_page(as_officer, city, address):

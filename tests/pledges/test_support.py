@@ -49,7 +49,8 @@ def test_lead_department_invites_with_a_note_and_takes_it_back(pledge, supporter
     assert not SupportInvitation.objects.exists()
     workflow.withdraw_support(pledge=pledge, department=supporter, user=officer)
     entries = AuditEntry.objects.for_pledge_code("1-1").in_chain_order()
-    assert [entry.action for entry in entries if "support" in entry.action] == ["support_invited", "support_invited", "support_withdrawn"]
+    told = [entry.action for entry in entries if "support" in entry.action]
+    assert told == ["support_invited", "support_invited", "support_withdrawn"]
 
 
 def test_heads_and_coordinators_invite_too(pledge, supporter):

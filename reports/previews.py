@@ -22,6 +22,8 @@ from reports.models import Edition
 from reports.summaries import PlanSummary, read_summary
 
 NO_RATE = "–"
+# A group shows so many pledges at once, and folds the rest; a longer list of differing cards is folded whole.
+SHOWN_AT_ONCE, SHORT_LIST = 10, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,10 @@ class PledgeDifference:
         return self.new.rate.display if self.new else None
 
     @property
+    def rate_differs(self) -> bool:
+        return self.old is not None and self.new is not None and self.old_rate != self.new_rate
+
+    @property
     def rate_change(self) -> Fraction | None:
         """How far the rate moves, in percent points; None where it shows the same or one side has none."""
         if self.old is None or self.new is None or self.old_rate == self.new_rate:
@@ -102,6 +108,17 @@ class Group:
     label: str
     rows: tuple[PledgeDifference, ...]
 
+    @property
+    def first(self) -> tuple[PledgeDifference, ...]:
+        """The rows that stand open; a long list without figures that differ is folded whole."""
+        if self.key == "missing" and len(self.rows) > SHOWN_AT_ONCE:
+            return ()
+        return self.rows[:SHOWN_AT_ONCE]
+
+    @property
+    def rest(self) -> tuple[PledgeDifference, ...]:
+        return self.rows[len(self.first) :]
+
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
@@ -129,7 +146,8 @@ class EditionPreview:
     ``number`` is the edition it would get, ``seal`` names exactly these
     documents, ``base`` the edition it is compared with (None: nothing was
     published before), ``is_correction`` whether that is the period's own.
-    ``money`` and ``statuses`` compare the totals; ``plan_fields`` are rules of the plan that differ.
+    ``money`` and ``statuses`` compare the totals; ``plan_fields`` are rules of the plan that differ;
+    ``pledges`` is how many it would hold.
     """
 
     as_of: dt.date
@@ -142,8 +160,14 @@ class EditionPreview:
     plan_fields: tuple[FieldDifference, ...]
     money: tuple[Amounts, ...]
     statuses: tuple[StatusCount, ...]
+    pledges: int
     differences: tuple[PledgeDifference, ...]
     groups: tuple[Group, ...]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether every value that differs fits on the page."""
+        return len(self.differences) <= SHORT_LIST
 
     @property
     def old_headline(self) -> str | None:
@@ -157,10 +181,6 @@ class EditionPreview:
     def not_submitted(self) -> tuple[str, ...]:
         """Codes of the pledges without an approved report of the period."""
         return tuple(line.code for line in self.new.not_submitted)
-
-    @property
-    def pledges(self) -> int:
-        return sum(self.new.counts.values())
 
 
 def preview_period(*, period: ReportingPeriod) -> list[EditionPreview]:
@@ -189,6 +209,7 @@ def _preview(plan: Plan, pending: Pending) -> EditionPreview:
         plan_fields=tuple(_plan_fields(old, new)) if old else (),
         money=tuple(_amounts(old, new)),
         statuses=tuple(_status_counts(old, new)),
+        pledges=len(pending.documents.cards),
         differences=tuple(differences),
         groups=tuple(_groups(differences)) if base else (),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from pledges.enums import ReportState
 from pledges.models import Department, ReportingPeriod
-from pledges.workflow import HANDED_IN
+from pledges.workflow import awaits_head, awaits_office
 from reports.quarter.boards import WorkLine, period_work
 
 
@@ -25,13 +25,14 @@ class MissingDepartment:
 class Unsettled:
     """The reports of a period that publishing leaves out, by what becomes of them.
 
-    ``missing`` are published as 미제출, those longest overdue first; ``waiting``
-    of all lines are handed in and not checked, ``being_written`` drafts and
+    ``missing`` are published as 미제출, those longest overdue first. Of all lines
+    ``with_office`` wait to be checked, ``with_head`` to be signed off; ``being_written`` are drafts and
     returned ones, ``corrections`` unfinished corrections of reports that are published as approved.
     """
 
     missing: tuple[MissingDepartment, ...]
-    waiting: tuple[WorkLine, ...]
+    with_office: tuple[WorkLine, ...]
+    with_head: tuple[WorkLine, ...]
     being_written: tuple[WorkLine, ...]
     corrections: tuple[WorkLine, ...]
 
@@ -46,7 +47,8 @@ def unsettled_reports(user: Any, period: ReportingPeriod, *, today: dt.date) -> 
     missing = [line for line in lines if not line.is_correction]
     return Unsettled(
         missing=tuple(_by_department(missing, today)),
-        waiting=tuple(line for line in lines if line.state in HANDED_IN),
+        with_office=tuple(line for line in lines if line.report and awaits_office(line.report, period.plan)),
+        with_head=tuple(line for line in lines if line.report and awaits_head(line.report, period.plan)),
         being_written=tuple(
             line for line in missing if line.state in (ReportState.DRAFT, ReportState.RETURNED)
         ),

@@ -76,7 +76,7 @@ def groups(one):
 
 def test_first_edition_of_a_plan_is_compared_with_nothing(indicator):
     (one,) = preview(indicator.pledge.plan)
-    assert (one.number, one.base, one.is_correction) == (1, None, False)
+    assert (one.number, one.base, one.is_correction, one.pledges) == (1, None, False, 1)
     assert (one.old_headline, one.new_headline) == (None, "25.00")
     (line,) = one.differences
     assert (line.old_rate, line.new_rate, line.card.status, line.fields) == (None, "25.00", "none", ())

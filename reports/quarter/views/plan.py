@@ -113,9 +113,13 @@ def _ask_to_close(request: HttpRequest, period: ReportingPeriod) -> HttpResponse
     board = staff_url("period", period.plan, period.as_of)
     if not period.is_open:
         return redirect(board)
-    work = boards.period_work(request.user, period)
-    links = {"period": board, "periods": staff_url("periods", period.plan)}
-    context = {"plan": period.plan, "period": period, "work": work, "links": links}
+    context = {
+        "plan": period.plan,
+        "period": period,
+        "work": boards.period_work(request.user, period),
+        "unsettled": unsettled_reports(request.user, period, today=timezone.localdate()),
+        "links": {"period": board, "periods": staff_url("periods", period.plan)},
+    }
     return render(request, "staff/close.html", context)
 
 

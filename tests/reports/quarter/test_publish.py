@@ -267,9 +267,9 @@ def test_missing_reports_are_listed_by_department_with_their_due_date(as_coordin
         (city.lead, dt.date(2024, 7, 10), True, ["7-2-3"]),
         (city.support, dt.date(2099, 7, 20), False, ["1", "2"]),
     ]
-    assert (len(unsettled.waiting), len(unsettled.being_written), unsettled.missing_count) == (1, 1, 3)
+    assert (len(unsettled.with_office), len(unsettled.being_written), unsettled.missing_count) == (1, 1, 3)
     text = page.content.decode()
-    for words in ("주관과", "2024. 7. 10.", "2099. 7. 20.", "초안 공약", "확인하지 않은 보고가 1건"):
+    for words in ("주관과", "2024. 7. 10.", "2099. 7. 20.", "초안 공약", "검토를 기다리는 보고가 1건"):
         assert words in text
 
 

@@ -197,18 +197,27 @@ def carry_forward(
         except (WorkflowError, PermissionDenied) as error:
             result.refused.append(Told(one.pledge, _message(error)))
             continue
-        if not submit:
-            result.kept.append(report)
-            continue
+        result.kept.append(report)
+    if submit:
+        _hand_in(result, period, user)
+    return result
+
+
+def _hand_in(result: CarryResult, period: ReportingPeriod, user: Any) -> None:
+    """Hand in what was written, a transaction for each; what they are judged by is read once for all."""
+    written, result.kept = result.kept, []
+    pledges = [report.pledge for report in written]
+    entries = read_entries(period.plan, period, pledges, earlier_achievements=False)
+    for report, entry in zip(written, entries, strict=True):
+        pledge = report.pledge
         try:
             result.submitted.append(
-                submit_quarter(pledge=one.pledge, period=period, report=report, user=user)
+                submit_quarter(pledge=pledge, period=period, report=report, user=user, entry=entry)
             )
         except Incomplete as error:
-            result.incomplete.append(Told(one.pledge, " ".join(error.errors.values())))
+            result.incomplete.append(Told(pledge, " ".join(error.errors.values())))
         except (WorkflowError, PermissionDenied) as error:
-            result.incomplete.append(Told(one.pledge, _message(error)))
-    return result
+            result.incomplete.append(Told(pledge, _message(error)))
 
 
 def _carry(one: Carried, user: Any) -> ProgressReport:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pledges.enums import ReportState
 from pledges.models import ProgressReport, ReportComment
-from pledges.permissions import Action, reach_of
+from pledges.permissions import Action, can, reach_of
 from pledges.workflow import HANDED_IN, awaits_head
 from reports.quarter.boards import NOT_STARTED, PeriodWork, WorkLine
 from reports.quarter.lookups import staff_url
@@ -25,12 +25,17 @@ class DeskLine:
 
 @dataclass(frozen=True)
 class DeskPeriod:
-    """One open period on a person's desk; ``unchanged`` counts the pledges that carry-over can write."""
+    """One open period on a person's desk.
+
+    ``unchanged`` counts the pledges that carry-over can write; ``checks``: the
+    person checks this city's reports.
+    """
 
     work: PeriodWork
     to_do: Sequence[DeskLine]
     to_sign: Sequence[WorkLine]
     unchanged: int
+    checks: bool
 
     @property
     def next(self) -> DeskLine | None:
@@ -83,6 +88,7 @@ def read_desk(user: Any, works: Sequence[PeriodWork]) -> list[DeskPeriod]:
                     and since[line.pledge.pk] < work.period.as_of
                     for line in lines
                 ),
+                checks=can(user, Action.CHECK_REPORT, municipality=work.plan.term.municipality_id),
             )
         )
     return found

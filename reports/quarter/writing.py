@@ -55,10 +55,19 @@ def save_quarter(
 
 @transaction.atomic
 def submit_quarter(
-    *, pledge: Pledge, period: ReportingPeriod, report: ProgressReport, user: Any
+    *,
+    pledge: Pledge,
+    period: ReportingPeriod,
+    report: ProgressReport,
+    user: Any,
+    entry: Entry | None = None,
 ) -> ProgressReport:
-    """Hand in the report as it is stored. Raises what ``workflow.submit_report`` raises."""
-    entry = read_entry(pledge, period)
+    """Hand in the report as it is stored. Raises what ``workflow.submit_report`` raises.
+
+    ``entry`` is the pledge's entry where the caller has read it since the report
+    was saved; the report's version tells whether it changed after that.
+    """
+    entry = entry or read_entry(pledge, period)
     if entry.report is None or entry.report.pk != report.pk:
         raise Conflict(entry.report or report)
     return workflow.submit_report(

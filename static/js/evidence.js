@@ -43,7 +43,11 @@
       answer.innerHTML = request.responseText;
       const files = answer.content.querySelector("[data-files]");
       if (!files) return fail(words.refused);
-      if (request.status !== 413) list.replaceChildren(...files.childNodes);
+      if (request.status !== 413) {
+        list.replaceChildren(...files.childNodes);
+        // What looked odd here was that nothing is attached.
+        if (list.querySelector(".attachment")) part.parentElement.querySelector(".hints")?.remove();
+      }
       const told = [...answer.content.querySelectorAll("[data-errors] li")];
       for (const each of told) refuse(each.textContent);
       return done(told.length === 0);

@@ -9,6 +9,9 @@ from pledges.permissions import Action, can_on
 from reports.quarter.entry import Entry, read_entry
 from reports.quarter.lookups import find_period, find_plan, find_pledge, staff_url
 
+# What is done on a report's page, by the name of its address.
+STEPS = ("report", "figures", "keep", "correct", "discard", "check", "comment", "evidence")
+
 
 def find_entry(request: HttpRequest, city: str, term: int, plan: str, as_of: dt.date, code: str) -> Entry:
     found = find_plan(request.user, city, term, plan)
@@ -33,9 +36,6 @@ def places_of(entry: Entry) -> dict[str, Any]:
         "pledge": pledge,
         "links": {
             "period": staff_url("period", plan, period.as_of),
-            **{
-                name: staff_url(name, plan, period.as_of, pledge.code)
-                for name in ("report", "figures", "keep", "correct", "discard", "check", "comment", "evidence")
-            },
+            **{name: staff_url(name, plan, period.as_of, pledge.code) for name in STEPS},
         },
     }

@@ -41,8 +41,11 @@ from pledges.models import User
 from pledges.permissions import needs_second_step
 
 SECOND_STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-# Reached without the second step: the ways out, the language, and what machines ask for.
-OPEN_TO_ALL = frozenset({"account_login", "account_logout", "set_language", "healthz", "robots", "favicon"})
+# Reached without the second step: the ways out, the language, what machines ask for, and the link of an
+# invitation, which only puts its token out of the address (the page behind it is closed like any other).
+OPEN_TO_ALL = frozenset(
+    {"account_login", "account_logout", "invitation", "set_language", "healthz", "robots", "favicon"}
+)
 # With no authenticator yet: what sets one up. With one: what asks for it. Never both, or whoever
 # knows the password alone could add a second authenticator and pass with that.
 SETS_UP = frozenset({"mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"})

@@ -91,6 +91,12 @@ def reminder(**fields):
     return Reminder.objects.create(**{**values, **fields})
 
 
+def invitation(**fields):
+    values = {"email": "a@hanbit.example", "name": "가", "role": Role.AUDITOR, "token_digest": "0" * 64}
+    place = {"municipality": make.MunicipalityFactory(), "expires_at": timezone.now()}
+    return models.Invitation.objects.create(**{**values, **place, **fields})
+
+
 def planned_twice(factory, **fields):
     sub_project = make.SubProjectFactory()
     factory(sub_project=sub_project, **fields)
@@ -136,6 +142,7 @@ BREAKS = {
     "indicator_unique_name": lambda: twice(make.IndicatorFactory),
     "indicator_has_name": lambda: make.IndicatorFactory(name=""),
     "indicator_kind_known": lambda: make.IndicatorFactory(kind="rising"),
+    "indicator_counted_by_known": lambda: make.IndicatorFactory(counted_by="guess"),
     "target_unique_year": lambda: [
         models.YearlyTarget.objects.create(indicator=indicator, year=2024, value=1)
         for indicator in [make.IndicatorFactory()] * 2
@@ -154,6 +161,7 @@ BREAKS = {
     "report_entered_rate_0_to_100": lambda: make.ReportFactory(entered_rate="100.01"),
     "report_rate_set_or_withdrawn": lambda: make.ReportFactory(entered_rate=50, rate_withdrawn=True),
     "report_approved_has_time": lambda: make.ReportFactory(state=ReportState.APPROVED, approved_at=None),
+    "report_signed_has_time": lambda: make.ReportFactory(state=ReportState.SIGNED, signed_at=None),
     "report_revision_positive": lambda: make.ReportFactory(revision=0),
     "actual_unique_indicator": lambda: twice(make.ActualFactory),
     "mark_unique_quarter": lambda: twice(make.ScheduleMarkFactory),
@@ -169,6 +177,9 @@ BREAKS = {
     ],
     "evidence_not_empty": lambda: models.EvidenceFile.objects.create(
         report=make.ReportFactory(), name="a", media_type="b", size=0, sha256="c"
+    ),
+    "comment_section_known": lambda: models.ReportComment.objects.create(
+        report=make.ReportFactory(), body="확인", section="weather"
     ),
     "comment_has_body": lambda: models.ReportComment.objects.create(report=make.ReportFactory(), body=""),
     "department_change_kind_known": lambda: department_change(kind="moved"),
@@ -202,6 +213,14 @@ BREAKS = {
         [models.AuditEntry(sequence=0, at=timezone.now(), action="saved")]
     ),
     "audit_one_head": lambda: models.AuditHead.objects.create(pk=2),
+    "invitation_department_role_has_department": lambda: invitation(role=Role.OFFICER),
+    "invitation_role_known": lambda: invitation(role="mayor"),
+    "invitation_accepted_or_revoked": lambda: invitation(
+        accepted_at=timezone.now(), revoked_at=timezone.now()
+    ),
+    "handover_role_known": lambda: models.Handover.objects.create(
+        department=make.DepartmentFactory(), role="mayor"
+    ),
     "edition_unique_number": lambda: [edition(), edition()],
     "edition_number_positive": lambda: edition(number=0, reason="고침"),
     "edition_correction_has_reason": lambda: edition(number=2),

@@ -168,6 +168,16 @@ def test_token_stands_in_no_log_and_no_page(client, invite, caplog):
     assert token not in " ".join(record.getMessage() for record in requests)
 
 
+def test_token_is_out_of_the_address_before_the_second_step_is_asked_for(client, invite):
+    token = invite(email="boss@hanbit.example").token
+    boss = MembershipFactory(role=Role.COORDINATOR, user__email="boss@hanbit.example").user
+    client.force_login(boss, second_step=False)
+    page = client.get(f"{PAGE}{token}/", follow=True)
+    assert page.redirect_chain[:2] == [(PAGE, 302), ("/accounts/2fa/totp/activate/", 302)]
+    assert client.session["second_step_next"] == PAGE
+    assert state_of(Invitation.objects.get()) is InvitationState.OPEN
+
+
 # --- A new account ------------------------------------------------------------------------
 
 
@@ -290,7 +300,8 @@ def test_renewed_link_replaces_the_old_one(invite, keeper):
 
 def test_too_many_tries_are_slowed_down(client, settings):
     settings.ACCOUNT_RATE_LIMITS = {"invitation": "2/m/ip"}
-    assert [client.get(PAGE).status_code for _ in range(3)] == [410, 410, 429]
+    assert [client.post(PAGE, answers()).status_code for _ in range(3)] == [410, 410, 429]
+    assert client.get(PAGE).status_code == 410
 
 
 @pytest.mark.django_db(transaction=True)

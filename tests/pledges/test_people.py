@@ -238,3 +238,19 @@ def test_second_step_of_oneself_of_superusers_and_of_people_elsewhere_stays(keep
         assert Authenticator.objects.filter(user=member.user).exists()
     reset_second_step(membership=both, user=UserFactory(is_superuser=True))
     assert not Authenticator.objects.filter(user=both.user).exists()
+
+
+# --- The same places in the Django admin --------------------------------------------------
+
+
+def test_admin_leaves_the_own_places_alone(client, keeper):
+    own, other = keeper.memberships.get(), officer()
+    for member, status in ((own, 403), (other, 200)):
+        assert client.get(f"/admin/pledges/membership/{member.pk}/delete/").status_code == status
+    client.post(f"/admin/pledges/membership/{own.pk}/change/", {"role": "auditor"})
+    client.post(
+        "/admin/pledges/membership/",
+        {"action": "delete_selected", "_selected_action": own.pk, "post": "yes"},
+    )
+    own.refresh_from_db()
+    assert own.role == Role.ADMIN

@@ -145,7 +145,8 @@ def test_quarters_of_a_half_year_are_two():
     june = PeriodFactory(plan=plan, as_of=dt.date(2025, 6, 30))
     march = PeriodFactory(plan=plan, as_of=dt.date(2025, 3, 31))
     assert workflow.quarters_of(june) == [(2025, 1), (2025, 2)]
-    assert workflow.quarters_of(march) == [(2024, 4), (2025, 1)]
+    # A date outside of the cycle covers its own half-year so far; the one before has been reported on.
+    assert workflow.quarters_of(march) == [(2025, 1)]
 
 
 # --- Starting ---

@@ -156,7 +156,7 @@ class OwnKept:
 
     def _is_own(self, request: HttpRequest, obj: Any) -> bool:
         person = obj if isinstance(obj, User) else getattr(obj, "user", None)
-        return bool(person) and person.pk == request.user.pk and not request.user.is_superuser
+        return person is not None and person.pk == request.user.pk and not request.user.is_superuser
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and not self._is_own(request, obj)  # type: ignore[misc]

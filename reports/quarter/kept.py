@@ -20,7 +20,7 @@ LONGEST = 400_000
 # What a closed period's forgotten texts are kept for.
 DAYS_AFTER_CLOSING = 30
 HIGHEST_VERSION = 2**31 - 1
-NOT_TYPED = ("csrfmiddlewaretoken", "step", "typist")
+NOT_TYPED = ("csrfmiddlewaretoken", "step", "typist", "files", "remove")
 NOT_TYPED_PREFIXES = ("merge-", "pasted-")
 
 

@@ -16,7 +16,7 @@
   let local = false;     // this browser holds a copy
   let timer = 0;
 
-  const textOf = () => new URLSearchParams(new FormData(form)).toString();
+  const textOf = () => new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string")).toString();
   const say = (text, kind = "") => {
     if (status.textContent !== text) status.textContent = text;
     status.dataset.kind = kind;

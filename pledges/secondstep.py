@@ -46,6 +46,8 @@ SECOND_STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 OPEN_TO_ALL = frozenset(
     {"account_login", "account_logout", "invitation", "set_language", "healthz", "robots", "favicon"}
 )
+# Published documents are everybody's, also of who is halfway through a login.
+OPEN_NAMESPACES = frozenset({"public", "documents"})
 # With no authenticator yet: what sets one up. With one: what asks for it. Never both, or whoever
 # knows the password alone could add a second authenticator and pass with that.
 SETS_UP = frozenset({"mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"})
@@ -88,7 +90,7 @@ class SecondStepMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         name = request.resolver_match.view_name if request.resolver_match else ""
-        if name in OPEN_TO_ALL:
+        if name in OPEN_TO_ALL or name.partition(":")[0] in OPEN_NAMESPACES:
             return None
         due = step_due(request)
         request.second_step = due  # type: ignore[attr-defined]

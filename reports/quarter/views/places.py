@@ -24,6 +24,12 @@ def may_write(user: Any, entry: Entry) -> bool:
     return can_on(user, action, entry.pledge)
 
 
+def may_submit(user: Any, entry: Entry) -> bool:
+    """Whether the person hands in here too; an invited supporting department only enters."""
+    action = Action.CORRECT_REPORT if entry.is_correction else Action.SUBMIT_REPORT
+    return can_on(user, action, entry.pledge)
+
+
 def address_of(entry: Entry) -> str:
     return staff_url("report", entry.pledge.plan, entry.period.as_of, entry.pledge.code)
 

@@ -25,7 +25,7 @@ from reports.quarter.lookups import DEFAULT_PLAN, find_writable, step_of
 from reports.quarter.merging import entry_at, merge_rows, merged_data
 from reports.quarter.previous import read_previous
 from reports.quarter.reshaping import reshape
-from reports.quarter.views.places import address_of, find_entry, may_write, places_of
+from reports.quarter.views.places import address_of, find_entry, may_submit, may_write, places_of
 from reports.quarter.views.review import read_page
 from reports.quarter.writing import save_quarter, start_correction, submit_quarter
 
@@ -84,7 +84,7 @@ def _written(request: HttpRequest, entry: Entry) -> HttpResponse:
         for each in said:
             messages.info(request, each)
         return _form_page(request, entry, form)
-    if step == "submit" and not _may_submit(request.user, entry):
+    if step == "submit" and not may_submit(request.user, entry):
         raise PermissionDenied(_("You have no right to do this."))
     if any(request.POST.getlist("files")):
         # Chosen without a script, and not sent: this form's other buttons send names only.
@@ -184,6 +184,8 @@ def figures(
 ) -> HttpResponse:
     """The rates that the form would give as it stands; nothing is stored."""
     entry = find_entry(request, city, term, plan, as_of, code)
+    if not may_write(request.user, entry):
+        raise PermissionDenied(_("You have no right to do this."))
     form = QuarterForm(entry=entry, data=request.POST)
     context = {
         "plan": entry.pledge.plan,
@@ -231,6 +233,8 @@ def discard(
 ) -> HttpResponse:
     """Throw away a draft that was never handed in."""
     entry = find_entry(request, city, term, plan, as_of, code)
+    if not may_write(request.user, entry):
+        raise PermissionDenied(_("You have no right to do this."))
     version = request.POST.get("version", "")
     if entry.unfinished and version.isdecimal():
         try:
@@ -251,12 +255,6 @@ def _keep(request: HttpRequest, entry: Entry) -> bool:
     return kept is not None
 
 
-def _may_submit(user: Any, entry: Entry) -> bool:
-    """Whether the person hands in here too; an invited supporting department only enters."""
-    action = Action.CORRECT_REPORT if entry.is_correction else Action.SUBMIT_REPORT
-    return can_on(user, action, entry.pledge)
-
-
 def _form_page(
     request: HttpRequest, entry: Entry, form: QuarterForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
@@ -272,7 +270,7 @@ def _form_page(
         "figures": form.figures(),
         "asks_for_cause": form.asks_for_cause(),
         "settlement": settlement_of(entry),
-        "may_submit": _may_submit(request.user, entry),
+        "may_submit": may_submit(request.user, entry),
         "head_signs": pledge.plan.head_signs,
         "signs": can_on(request.user, Action.SIGN_REPORT, pledge),
         "person": person_mark(request.user),

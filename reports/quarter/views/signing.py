@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from reports.quarter.forms import ApproveManyForm, CommentForm
 from reports.quarter.lookups import DEFAULT_PLAN, find_period, find_plan, staff_url, step_of
 from reports.quarter.reminders import notify_returned
 from reports.quarter.signing import read_to_sign, steps_of
-from reports.quarter.views.places import address_of, find_entry
+from reports.quarter.views.places import address_of, find_entry, may_submit
 from reports.quarter.views.review import read_page
 
 
@@ -104,6 +105,8 @@ def withdraw(
 ) -> HttpResponse:
     """회수: take a report back that nobody has approved yet; it is a draft again."""
     entry = find_entry(request, city, term, plan, as_of, code)
+    if not may_submit(request.user, entry):
+        raise PermissionDenied(_("You have no right to do this."))
     version = request.POST.get("version", "")
     if entry.unfinished is None or not version.isdecimal():
         messages.error(request, _("There is nothing to take back here."))

@@ -1,14 +1,15 @@
 """What is not settled yet in a period that is about to be published."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from pledges.enums import ReportState
-from pledges.models import Department, ReportingPeriod
+from pledges.models import Department
 from pledges.workflow import awaits_head, awaits_office
-from reports.quarter.boards import WorkLine, period_work
+from reports.quarter.boards import PeriodWork, WorkLine
+from reports.quarter.checks import ReportWarning, warnings_of
+from reports.quarter.entry import read_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +42,40 @@ class Unsettled:
         return sum(len(row.lines) for row in self.missing)
 
 
-def unsettled_reports(user: Any, period: ReportingPeriod, *, today: dt.date) -> Unsettled:
-    """What publishing the period would leave out. As many queries as the board of the period takes."""
-    lines = period_work(user, period).unfinished
+@dataclass(frozen=True, slots=True)
+class Contradictory:
+    """A report that is published as approved, and what contradicts itself in it."""
+
+    line: WorkLine
+    warnings: tuple[ReportWarning, ...]
+
+
+def unsettled_reports(work: PeriodWork, *, today: dt.date) -> Unsettled:
+    """What publishing the period would leave out. No query."""
+    lines, plan = work.unfinished, work.plan
     missing = [line for line in lines if not line.is_correction]
     return Unsettled(
         missing=tuple(_by_department(missing, today)),
-        with_office=tuple(line for line in lines if line.report and awaits_office(line.report, period.plan)),
-        with_head=tuple(line for line in lines if line.report and awaits_head(line.report, period.plan)),
+        with_office=tuple(line for line in lines if line.report and awaits_office(line.report, plan)),
+        with_head=tuple(line for line in lines if line.report and awaits_head(line.report, plan)),
         being_written=tuple(
             line for line in missing if line.state in (ReportState.DRAFT, ReportState.RETURNED)
         ),
         corrections=tuple(line for line in lines if line.is_correction),
     )
+
+
+def contradictory_reports(work: PeriodWork, codes: Collection[str]) -> list[Contradictory]:
+    """The approved reports of these pledges that contradict themselves. A constant number of queries."""
+    lines = {
+        line.pledge.pk: line
+        for line in work.lines
+        if line.state == ReportState.APPROVED and line.pledge.code in codes
+    }
+    pledges = [line.pledge for line in lines.values()]
+    entries = read_entries(work.plan, work.period, pledges, earlier_achievements=False)
+    found = ((lines[entry.pledge.pk], tuple(warnings_of(entry))) for entry in entries)
+    return [Contradictory(line, warnings) for line, warnings in found if warnings]
 
 
 def _by_department(lines: Iterable[WorkLine], today: dt.date) -> list[MissingDepartment]:

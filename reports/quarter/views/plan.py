@@ -19,7 +19,7 @@ from reports.previews import preview_period
 from reports.quarter import boards
 from reports.quarter.forms import PeriodForm, PublishForm
 from reports.quarter.lookups import DEFAULT_PLAN, find_period, find_plan, staff_url
-from reports.quarter.publishing import unsettled_reports
+from reports.quarter.publishing import contradictory_reports, unsettled_reports
 from reports.templatetags.portal import day
 from reports.workbook import export_workbook
 
@@ -113,11 +113,12 @@ def _ask_to_close(request: HttpRequest, period: ReportingPeriod) -> HttpResponse
     board = staff_url("period", period.plan, period.as_of)
     if not period.is_open:
         return redirect(board)
+    work = boards.period_work(request.user, period)
     context = {
         "plan": period.plan,
         "period": period,
-        "work": boards.period_work(request.user, period),
-        "unsettled": unsettled_reports(request.user, period, today=timezone.localdate()),
+        "work": work,
+        "unsettled": unsettled_reports(work, today=timezone.localdate()),
         "links": {"period": board, "periods": staff_url("periods", period.plan)},
     }
     return render(request, "staff/close.html", context)
@@ -164,6 +165,8 @@ def _publish_page(
     request: HttpRequest, period: ReportingPeriod, form: PublishForm, *, status: int = 200, outdated: str = ""
 ) -> HttpResponse:
     previews = preview_period(period=period)
+    work = boards.period_work(request.user, period)
+    differing = {row.code for preview in previews for row in preview.differences}
     return render(
         request,
         "staff/publish.html",
@@ -173,7 +176,8 @@ def _publish_page(
             "previews": previews,
             "asks_reason": any(preview.is_correction for preview in previews),
             "editions": Edition.objects.for_period(period).with_publisher().newest_first(),
-            "unsettled": unsettled_reports(request.user, period, today=timezone.localdate()),
+            "unsettled": unsettled_reports(work, today=timezone.localdate()),
+            "contradictory": contradictory_reports(work, differing) if previews else [],
             "form": form,
             "outdated": outdated,
             "links": {

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 
 from pledges import workflow
-from pledges.enums import PeriodState, ReportState, Role
+from pledges.enums import PeriodState, ReportSection, ReportState, Role, Status
 from pledges.models import AuditEntry, DueExtension
 from pledges.workflow import WrongState
 from reports.editions import Outdated, publish_period
@@ -273,6 +273,20 @@ def test_missing_reports_are_listed_by_department_with_their_due_date(as_coordin
         assert words in text
 
 
+def test_approved_reports_that_contradict_themselves_are_pointed_out(as_coordinator, city):
+    report = city.report(state=ReportState.APPROVED, status=Status.CLOSED)
+    ActualFactory(report=report, indicator=city.indicator, value=1)
+    other = PledgeFactory(plan=city.plan, code="2", lead_department=city.support)
+    ApprovedReportFactory(pledge=other, period=city.period)
+    page = as_coordinator.get(URL)
+    (row,) = page.context["contradictory"]
+    # 3 of 5 done, and yet completed.
+    assert (row.line.pledge, row.warnings[0].section) == (city.pledge, ReportSection.STATUS)
+    assert "승인된 보고 1건에 서로 맞지 않는 내용이 있습니다" in page.content.decode()
+    assert publish(as_coordinator).status_code == 302
+    assert as_coordinator.get(URL).context["contradictory"] == []
+
+
 def test_unfinished_correction_is_not_missing(as_coordinator, city):
     city.report(state=ReportState.APPROVED)
     city.report(revision=2, reason="정정")
@@ -310,10 +324,15 @@ def test_only_the_planning_office_of_the_city_publishes(client, city):
 
 def test_preview_page_costs_the_same_queries_for_one_pledge_and_for_three(as_coordinator, city):
     counts = []
+    city.report(state=ReportState.APPROVED)
     for more in (0, 2):
         for number in range(more):
             ReportFactory(
                 pledge=PledgeFactory(plan=city.plan, code=f"1-{number}", lead_department=city.support),
+                period=city.period,
+            )
+            ApprovedReportFactory(
+                pledge=PledgeFactory(plan=city.plan, code=f"2-{number}", lead_department=city.support),
                 period=city.period,
             )
         as_coordinator.get(URL)

@@ -97,6 +97,10 @@ def status_text(card: Card) -> str:
     return card.own_status if card.status == Status.OTHER else str(Status(card.status).label)
 
 
+def _joined(*words: str) -> str:
+    return " ".join(words)
+
+
 def _difference(label: str, before: str, after: str) -> FieldDifference:
     return FieldDifference(label, before, after)
 
@@ -179,14 +183,16 @@ def _pairs(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> Iterable[tuple[Any
 def _indicators(old: Card, new: Card) -> Iterable[FieldDifference]:
     before, after = ({row.name: row for row in card.indicators} for card in (old, new))
     for name, first, second in _pairs(before, after):
-        label = f"{_('Indicator')} {name}"
+        label = _joined(_("Indicator"), name)
         if first is None or second is None:
             yield _difference(label, _given(first), _given(second))
             continue
         kinds = [str(IndicatorKind(row.kind).label) for row in (first, second)]
-        yield _difference(f"{label} · {_('Kind')}", *kinds)
-        yield _difference(f"{label} · {pgettext('indicator', 'Unit')}", first.unit, second.unit)
-        yield _difference(f"{label} · {_('Baseline')}", _number(first.baseline), _number(second.baseline))
+        yield _difference(_joined(label, "·", _("Kind")), *kinds)
+        yield _difference(_joined(label, "·", pgettext("indicator", "Unit")), first.unit, second.unit)
+        yield _difference(
+            _joined(label, "·", _("Baseline")), _number(first.baseline), _number(second.baseline)
+        )
         rows = ((_("Target"), "target_values"), (pgettext("indicator", "Done"), "actual_values"))
         for word, column in rows:
             for year, own, other in _pairs(_by_year(old, first, column), _by_year(new, second, column)):
@@ -214,7 +220,7 @@ def _money(old: Card, new: Card) -> Iterable[FieldDifference]:
     for name, first, second in _pairs(before, after):
         prefix = f"{name} · " if several else ""
         if (first is None or second is None) and not _amounts_of(first or second, new):
-            yield _difference(f"{_('Sub-project')} {name}", _given(first), _given(second))
+            yield _difference(_joined(_("Sub-project"), name), _given(first), _given(second))
             continue
         amounts = [_amounts_of(table, card) if table else {} for table, card in ((first, old), (second, new))]
         for (kind, source, column), own, other in _pairs(*amounts):
@@ -245,7 +251,7 @@ def _amounts_of(table: SubProjectTable | None, card: Card) -> dict[tuple[str, st
 def _grid(old: Card, new: Card) -> Iterable[FieldDifference]:
     before, after = ({row.task: row for row in card.grid} for card in (old, new))
     for task, first, second in _pairs(before, after):
-        label = f"{_('Task')} {task}"
+        label = _joined(_("Task"), task)
         if first is None or second is None:
             yield _difference(label, _given(first), _given(second))
             continue
@@ -256,7 +262,7 @@ def _grid(old: Card, new: Card) -> Iterable[FieldDifference]:
         for (year, quarter), own, other in _pairs(*cells):
             at = _("%(year)d Q%(quarter)d") % {"year": year, "quarter": quarter}
             yield _difference(f"{label} · {at}", _mark(own), _mark(other))
-        yield _difference(f"{label} · {_('Note')}", *_excerpts(first.note, second.note))
+        yield _difference(_joined(label, "·", _("Note")), *_excerpts(first.note, second.note))
 
 
 def _mark(cell: str | None) -> str:

@@ -12,6 +12,7 @@ from django.core.mail import send_mail
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -69,7 +70,8 @@ def people(request: HttpRequest, city: str) -> HttpResponse:
             form.add_error(None, error.message)
         else:
             mailed(request, invited)
-            return redirect("city:people", city=place.code)
+            # Without a fragment the browser would keep the form's own, far below what is said now.
+            return redirect(f"{reverse('city:people', kwargs={'city': place.code})}#main")
     departments = list(Department.objects.for_municipality(place).standing().order_by("name"))
     find = FindForm(request.GET, departments=departments)
     rows = list(_found(place, find))

@@ -37,7 +37,7 @@ def save_quarter(
     with operation("saved", user=user, pledge=entry.pledge, as_of=entry.period.as_of):
         report = entry.unfinished
         if version == 0:
-            if workflow.saved_version(report):
+            if report is not None and workflow.saved_version(report):
                 raise Conflict(report)
             # A draft that a file began holds nothing of a form yet.
             report = report or workflow.start_report(

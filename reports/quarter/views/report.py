@@ -242,6 +242,7 @@ def discard(
         except WorkflowError as error:
             messages.error(request, error.message)
         else:
+            drop_kept(user=request.user, pledge=entry.pledge, period=entry.period)
             messages.success(request, _("The draft was thrown away."))
     return redirect(address_of(entry))
 

@@ -168,6 +168,14 @@ def test_text_kept_before_the_report_was_handed_in_is_shown_to_be_copied(as_offi
     assert "입력 내용 버리기" in text
 
 
+def test_throwing_the_draft_away_takes_the_own_unsaved_text_with_it(as_officer, city):
+    city.report()
+    keep(as_officer, city, version="1", cause="쓰던 글")
+    as_officer.post(f"{city.url}discard/", {"version": "1"})
+    assert city.current is None
+    assert as_officer.get(city.url).context["form"]["cause"].value() is None
+
+
 def test_draft_thrown_away_meanwhile_leaves_the_text_in_the_form(as_officer, city):
     keep(as_officer, city, version="3", cause="나의 글")
     page = as_officer.get(city.url)

@@ -154,6 +154,10 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("Auditor")
 
 
+# What these roles are, they are in one department; the others reach the whole city.
+DEPARTMENT_ROLES = frozenset({Role.OFFICER, Role.HEAD})
+
+
 class MoneySource(models.TextChoices):
     """재원. UNSPECIFIED is money whose source the city's table does not give."""
 

@@ -9,11 +9,10 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pledges.enums import Role
+from pledges.enums import DEPARTMENT_ROLES, Role
 from pledges.forms.notation import CleanTextField
 from pledges.models import Department, Membership, Municipality, User
 from pledges.querysets import UserQuerySet
-from pledges.workflow.people import DEPARTMENT_ROLES, PersonRefused
 
 WHOLE_CITY = "city"
 
@@ -25,8 +24,8 @@ def _password_help() -> str:
 class RefusableForm(forms.Form):
     """A form that shows at its field why the workflow refused."""
 
-    def refuse(self, error: PersonRefused) -> None:
-        self.add_error(error.field if error.field in self.fields else None, error.message)
+    def refuse(self, field: str | None, message: str) -> None:
+        self.add_error(field if field in self.fields else None, message)
 
 
 class PlaceForm(RefusableForm):

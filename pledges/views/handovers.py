@@ -58,7 +58,7 @@ def give(request: HttpRequest, city: str, membership: int) -> HttpResponse:
         try:
             done = _given(request, held, form.cleaned_data)
         except PersonRefused as error:
-            form.refuse(error)
+            form.refuse(error.field, error.message)
         except WorkflowError as error:
             form.add_error(None, error.message)
         else:

@@ -77,7 +77,7 @@ def accept(request: HttpRequest) -> HttpResponse:
         except InvitationGone as error:
             return _closed(request, error.state)
         except PersonRefused as error:
-            form.refuse(error)
+            form.refuse(error.field, error.message)
         except WorkflowError as error:
             form.add_error(None, error.message)
         else:

@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from pledges.enums import DEPARTMENT_ROLES
 from pledges.forms.people import WHOLE_CITY, FindForm, InviteForm, PlaceForm
 from pledges.models import Department, Invitation, Membership, Municipality
 from pledges.permissions import Action, access, reach_of
@@ -32,7 +33,6 @@ from pledges.workflow.invitations import (
     state_of,
 )
 from pledges.workflow.people import (
-    DEPARTMENT_ROLES,
     PersonRefused,
     change_membership,
     end_membership,
@@ -65,7 +65,7 @@ def people(request: HttpRequest, city: str) -> HttpResponse:
         try:
             invited = invite_person(municipality=place, user=request.user, **form.cleaned_data)
         except PersonRefused as error:
-            form.refuse(error)
+            form.refuse(error.field, error.message)
         except WorkflowError as error:
             form.add_error(None, error.message)
         else:
@@ -107,7 +107,7 @@ def member(request: HttpRequest, city: str, membership: int) -> HttpResponse:
         try:
             change_membership(membership=held, user=request.user, **form.cleaned_data)
         except PersonRefused as error:
-            form.refuse(error)
+            form.refuse(error.field, error.message)
         except WorkflowError as error:
             form.add_error(None, error.message)
         else:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from pledges.audit import operation
 from pledges.duedates import read_due_dates
+from pledges.enums import DEPARTMENT_ROLES
 from pledges.models import (
     Department,
     Handover,
@@ -22,7 +23,7 @@ from pledges.models import (
 from pledges.notation import clean_text
 from pledges.permissions import Action, can, require
 from pledges.workflow.errors import WrongState
-from pledges.workflow.people import DEPARTMENT_ROLES, PersonRefused, give_membership, take_membership
+from pledges.workflow.people import PersonRefused, give_membership, take_membership
 
 NOT_STARTED = "not_started"
 

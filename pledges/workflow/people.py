@@ -8,13 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pledges.audit import operation
-from pledges.enums import Role
+from pledges.enums import DEPARTMENT_ROLES, Role
 from pledges.models import Department, Membership, Municipality, User
 from pledges.permissions import SECOND_STEP_ROLES, Action, require
 from pledges.workflow.errors import WorkflowError, WrongState
-
-# What these roles are, they are in one department; the others reach the whole city.
-DEPARTMENT_ROLES = frozenset({Role.OFFICER, Role.HEAD})
 
 
 class PersonRefused(WorkflowError):

@@ -87,7 +87,6 @@ def test_every_way_in_leads_who_needs_it_to_setting_it_up(client, way, role):
         HOME,
         "/admin/",
         "/admin/pledges/pledge/",
-        "/",
         "/accounts/email/",
         "/staff/hanbit/people/",
     ):
@@ -211,7 +210,7 @@ def test_htmx_is_redirected(client):
     assert (page.status_code, page["HX-Redirect"]) == (403, SETUP)
 
 
-@pytest.mark.parametrize("address", ["/healthz", "/robots.txt", "/favicon.ico", "/accounts/logout/"])
+@pytest.mark.parametrize("address", ["/", "/healthz", "/robots.txt", "/favicon.ico", "/accounts/logout/"])
 def test_what_machines_ask_for_and_the_way_out_stay_open(client, address):
     by_portal(client, person(Role.COORDINATOR))
     assert client.get(address).status_code in (200, 302)

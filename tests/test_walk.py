@@ -1,15 +1,18 @@
-"""One quarter as people live it, in a real browser: entered, returned, mended, approved, published, read."""
+"""A quarter in a real browser: invited, entered, returned, mended, approved, published, read."""
 
 import datetime as dt
+import re
 
 import pytest
+from django.core import mail
 from playwright.sync_api import Page, expect
 
 from pledges.enums import HeadlineMethod, PeriodState, Role, Span, Status
 from pledges.models import ReportingPeriod
+from pledges.secondstep import usable_code
 from reports.editions import publish_period
 from tests import factories as make
-from tests.browser import give_app, log_in, open_page, require_chromium
+from tests.browser import PASSWORD, give_app, log_in, open_page, require_chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -44,10 +47,41 @@ def city(settings, monkeypatch):
     publish_period(period=ReportingPeriod.objects.get(as_of=dt.date(2025, 12, 31)), user=None)
     make.PeriodFactory(plan=plan, as_of=dt.date(2026, 3, 31))
     make.OfficerFactory(user=make.UserFactory(username="officer", name="한빛 담당자"), department=department)
-    coordinator = make.UserFactory(username="coordinator", name="한빛 총괄")
-    make.MembershipFactory(user=coordinator, role=Role.COORDINATOR)
-    give_app(coordinator)
+    keeper = make.UserFactory(username="keeper", name="한빛 관리자")
+    make.MembershipFactory(user=keeper, role=Role.ADMIN)
+    give_app(keeper)
     return pledge
+
+
+def invite_coordinator(page: Page, base: str) -> None:
+    """The administrator invites; the invited opens the mail, chooses a password and sets TOTP up."""
+    log_in(page, base, "keeper")
+    page.goto(f"{base}/staff/hanbit/people/")
+    invitation = page.locator("form", has=page.get_by_role("button", name="초대 메일 보내기"))
+    invitation.locator("[name=name]").fill("한빛 총괄")
+    invitation.locator("[name=email]").fill("coordinator@hanbit.example")
+    invitation.locator("[name=role]").select_option(Role.COORDINATOR.value)
+    page.get_by_role("button", name="초대 메일 보내기").click()
+    expect(page.get_by_text("초대 메일을 보냈습니다").first).to_be_visible()
+
+    page.context.clear_cookies()
+    page.goto(base + re.search(r"https?://[^/\s]+(/\S+)", mail.outbox[-1].body)[1])
+    # The token is out of the address at once.
+    expect(page).to_have_url(f"{base}/accounts/invitation/")
+    page.fill("[name=username]", "coordinator")
+    page.fill("[name=password1]", PASSWORD)
+    page.fill("[name=password2]", PASSWORD)
+    page.get_by_role("button", name="계정 만들기").click()
+
+    # Nothing opens before the second step is there.
+    page.goto(f"{base}/staff/hanbit/8/")
+    expect(page).to_have_url(f"{base}/accounts/2fa/totp/activate/")
+    secret = page.locator("#authenticator_secret").text_content()
+    page.fill("[name=code]", usable_code(secret.strip()))
+    page.get_by_role("button", name="설정 완료").click()
+    expect(page.get_by_role("heading", name="복구 코드", exact=True)).to_be_visible()
+    page.get_by_role("link", name="계속", exact=True).click()
+    expect(page).to_have_url(f"{base}/staff/hanbit/8/")
 
 
 def own_value(page: Page):
@@ -66,6 +100,7 @@ def submit(page: Page) -> None:
 def test_quarter_entered_returned_mended_approved_published_and_read(city, live_server, javascript):
     base = live_server.url
     with open_page(javascript=javascript) as page:
+        invite_coordinator(page, base)
         log_in(page, base, "officer")
         expect(page.get_by_text("학습동아리 활성화").first).to_be_visible()
         page.goto(base + FORM)

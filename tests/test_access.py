@@ -212,7 +212,7 @@ def named(resolver=None, namespace=(), params=()):
 
 
 # One shape of each name: an address beside the pledges' own, with the plan's code in it, is the same view.
-ADDRESSES = sorted({name: params for name, params in sorted(named(), key=lambda each: -len(each[1]))}.items())
+ADDRESSES = sorted(dict(sorted(named(), key=lambda each: -len(each[1]))).items())
 OURS = [each for each in ADDRESSES if not each[0].startswith("admin:")]
 ADMINS = [each for each in ADDRESSES if each[0].startswith("admin:")]
 

@@ -143,6 +143,7 @@ def _opened() -> bool:
         due_on=max(due_date(entering.OPEN_AS_OF), timezone.localdate() + dt.timedelta(days=DAYS_LEFT)),
     )
     entering.enter_open_quarter(period=period, people=who, checker=coordinator)
+    entering.show_the_rest_of_the_cycle(period=period, people=who, checker=coordinator)
     return True
 
 

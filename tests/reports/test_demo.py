@@ -12,7 +12,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pledges.enums import PeriodState, ReportState, Role
-from pledges.models import Membership, Municipality, Plan, ProgressReport, ReportingPeriod, User
+from pledges.models import (
+    Indicator,
+    Membership,
+    Municipality,
+    Plan,
+    ProgressReport,
+    ReportingPeriod,
+    SupportInvitation,
+    User,
+)
 from reports.demo import loading
 from reports.demo.hanbit.entering import OPEN_AS_OF, OPEN_QUARTER
 from reports.demo.people import ACCOUNTS, PASSWORD
@@ -171,7 +180,17 @@ def test_open_quarter_holds_reports_in_every_state(loaded):
     }
     returned = ProgressReport.objects.for_period(period).get(state=ReportState.RETURNED)
     assert returned.pledge.code == "4-1-4"
-    assert returned.comments.count() == 1
+    assert [each.section for each in returned.comments.all()] == ["indicators", "delay"]
+
+
+@pytest.mark.django_db
+def test_open_quarter_shows_more_time_an_invited_department_and_a_counted_indicator(loaded):
+    period = ReportingPeriod.objects.for_plan(plan_at("hanbit", 8)).get(as_of=OPEN_AS_OF)
+    (extension,) = period.extensions.all()
+    assert (extension.department.name, (extension.due_on - period.due_on).days) == ("가족아동과", 7)
+    invitation = SupportInvitation.objects.get()
+    assert (invitation.pledge.code, invitation.department.name) == ("4-1-6", "교통행정과")
+    assert Indicator.objects.exclude(counted_by="").get().name == "주민설명회"
 
 
 @pytest.mark.django_db

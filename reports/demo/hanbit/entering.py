@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from pledges import workflow
-from pledges.enums import Mark, MoneySource, MoneyUnit, ReportState, Status
-from pledges.models import Plan, ProgressReport, ReportingPeriod, User
+from pledges.enums import CountedBy, Mark, MoneySource, MoneyUnit, ReportState, Status
+from pledges.models import Department, Indicator, Plan, ProgressReport, ReportingPeriod, User
 from pledges.models import Pledge as StoredPledge
 from pledges.notation import from_sheet_word, parse_dates, won_from
-from pledges.workflow import DatedLine, ReportContents
+from pledges.workflow import DatedLine, Remark, ReportContents
 from reports.demo.hanbit.pledges import LAST, QUARTERS, YEARS, Achievement, Pledge, all_pledges
 from reports.demo.sheets import entered_sum
 from reports.quarter.entry import read_entry
@@ -21,6 +21,8 @@ from reports.quarter.writing import save_quarter, submit_quarter
 
 OPEN_QUARTER = Path(__file__).with_name("open_quarter.toml")
 OPEN_AS_OF = dt.date(2026, 3, 31)
+# The department with more time, the one invited to enter, and the indicator that achievements count.
+LATER, SUPPORTER, SUPPORTED, COUNTED = "가족아동과", "교통행정과", "4-1-6", ("4-1-1", "주민설명회")
 # Who signs off what an officer submits.
 HEAD_OF = {"hanbit-officer": "hanbit-head", "hanbit-officer2": "hanbit-head2"}
 
@@ -61,11 +63,35 @@ def enter_open_quarter(*, period: ReportingPeriod, people: Mapping[str, User], c
         head = people[HEAD_OF[entry["by"]]]
         report = workflow.sign_report(report=report, user=head, version=report.version)
         if entry["state"] == ReportState.RETURNED:
-            workflow.return_report(
-                report=report, user=checker, version=report.version, comment=entry["comment"]
-            )
+            remarks = [
+                Remark(section=section.strip(), body=body.strip())
+                for section, body in (line.split("|") for line in entry["remarks"])
+            ]
+            workflow.return_report(report=report, user=checker, version=report.version, remarks=remarks)
         elif entry["state"] == ReportState.APPROVED:
             workflow.approve_report(report=report, user=checker, version=report.version)
+
+
+def show_the_rest_of_the_cycle(*, period: ReportingPeriod, people: Mapping[str, User], checker: User) -> None:
+    """More time for one department, a supporting department that enters too, an indicator that is counted."""
+    plan = period.plan
+    workflow.extend_due_date(
+        period=period,
+        department=Department.objects.for_municipality(plan.term.municipality).get(name=LATER),
+        due_on=period.due_on + dt.timedelta(days=7),
+        reason="돌봄시설 평가 기간과 겹쳐 자료를 확인할 시간이 더 필요함",
+        user=checker,
+    )
+    supported = _stored(plan, SUPPORTED)
+    workflow.invite_support(
+        pledge=supported,
+        department=Department.objects.for_municipality(plan.term.municipality).get(name=SUPPORTER),
+        user=people["hanbit-superuser"],
+        note="차로를 줄여 낸 자전거도로의 연장을 적어 주십시오.",
+    )
+    counted = Indicator.objects.get(pledge=_stored(plan, COUNTED[0]), name=COUNTED[1])
+    counted.counted_by = CountedBy.ACHIEVEMENTS
+    counted.save()
 
 
 def _last_quarter(pledge: Pledge) -> Filled:

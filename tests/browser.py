@@ -1,14 +1,19 @@
-"""A real Chromium for the walks. Without one they are skipped, saying so; in CI its absence is a failure."""
+"""A real Chromium for the walks. Without one they are skipped, saying so; in CI its absence is a failure.
+
+With the environment variable ``SCREENSHOTS`` set to a folder, ``Windows.look`` writes each page there as a
+picture, 1280 and 360 wide.
+"""
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from pledges.models import User
 from pledges.secondstep import usable_code
@@ -91,3 +96,92 @@ def open_page(*, width: int = 1280, height: int = 900, javascript: bool = True) 
         finally:
             browser.close()
         assert complaints == []
+
+
+WIDTHS = (1280, 360)
+# Names and signs that a Korean page writes in Latin letters.
+LATIN = {
+    "JavaScript",
+    "Excel",
+    "Google",
+    "Microsoft",
+    "Authenticator",
+    "HWPX",
+    "XLSX",
+    "JPEG",
+    "WEBP",
+    "JSON",
+}
+
+
+class Windows:
+    """One browser with a window for each person, all in Korean, that fails on any error in its console.
+
+    ``provoked`` are the statuses that the walk itself asked for (a 422 for a bad cell); the browser reports
+    those too.
+    """
+
+    def __init__(self, browser: Browser, *, javascript: bool = True, logins: Iterable[str] = ()) -> None:
+        self.browser, self.javascript, self.logins = browser, javascript, frozenset(logins)
+        self.complaints: list[str] = []
+        self.provoked: list[int] = []
+        self.folder = os.environ.get("SCREENSHOTS", "")
+        self.looks = 0
+
+    def open(self) -> Page:
+        context = self.browser.new_context(
+            viewport={"width": WIDTHS[0], "height": 900}, locale="ko-KR", java_script_enabled=self.javascript
+        )
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._hear)
+        return page
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type not in ("error", "warning"):
+            return
+        status = re.search(r"responded with a status of (4\d\d)", message.text)
+        if status:
+            self.provoked.append(int(status[1]))
+        else:
+            self.complaints.append(f"{message.text} {message.location}")
+
+    def look(self, page: Page, name: str) -> None:
+        """Look at the page as it stands: Korean alone, and nothing sticks out on a phone."""
+        self.looks += 1
+        page.wait_for_load_state()
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            over = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            if over:
+                self.complaints.append(f"{name} sticks out by {over} px at {width}")
+            if self.folder:
+                path = Path(self.folder) / f"{self.looks:02d}-{name}-{width}.png"
+                page.screenshot(path=path, full_page=True)
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        english = set(english_on(page)) - self.logins
+        if english:
+            self.complaints.append(f"{name}: English {sorted(english)}")
+
+
+def english_on(page: Page) -> list[str]:
+    """The English words that a reader of this page meets; addresses, file names and keys are none."""
+    text = page.locator("main").inner_text()
+    plain = re.sub(r"\S*[@/]\S*|\b[A-Z2-7]{16,}\b|\b[0-9a-f]{6,}\b|\S+\.(?:pdf|hwpx|xlsx|png)\b", " ", text)
+    return [word for word in re.findall(r"[A-Za-z]{4,}", plain) if word not in LATIN]
+
+
+@contextmanager
+def open_windows(*, javascript: bool = True, logins: Iterable[str] = ()) -> Iterator[Windows]:
+    """A browser for several people, with the login names that stand on its pages; see ``Windows``."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        windows = Windows(browser, javascript=javascript, logins=logins)
+        try:
+            yield windows
+        finally:
+            browser.close()
+        if windows.complaints:
+            pytest.fail("\n".join(windows.complaints))

@@ -12,7 +12,7 @@ from pledges.duedates import read_due_dates
 from pledges.enums import ReportState
 from pledges.models import DueExtension, Plan, Pledge, ProgressReport, ReportingPeriod
 from pledges.permissions import Action, Reach, memberships_of, pledges_for, reach_of
-from pledges.workflow import EDITABLE, awaits_office
+from pledges.workflow import EDITABLE, awaits_head, awaits_office
 from reports.quarter.lookups import staff_url
 
 NOT_STARTED = "not_started"
@@ -60,6 +60,11 @@ class WorkLine:
     @property
     def is_to_do(self) -> bool:
         return self.enters and self.state in TO_DO
+
+    @property
+    def waits_for_head(self) -> bool:
+        """Handed in, and the head of the department signs it off next."""
+        return self.report is not None and awaits_head(self.report, self.period.plan)
 
     @property
     def is_correction(self) -> bool:

@@ -135,6 +135,13 @@ class DepartmentChangeKind(models.TextChoices):
     SPLIT = "split", _("Split")
 
 
+class DepartmentPart(models.TextChoices):
+    """What a department is to a pledge."""
+
+    LEAD = "lead", _("Lead department")
+    SUPPORTING = "supporting", _("Supporting department")
+
+
 class ReportSource(models.TextChoices):
     FORM = "form", _("Quarterly form")
     IMPORT = "import", _("Spreadsheet")

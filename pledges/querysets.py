@@ -67,6 +67,28 @@ class DepartmentChangeQuerySet(models.QuerySet):
     def for_municipality(self, municipality: Any) -> "DepartmentChangeQuerySet":
         return self.filter(municipality=municipality)
 
+    def taking_effect_after(self, day: dt.date) -> "DepartmentChangeQuerySet":
+        return self.filter(changed_on__gt=day)
+
+    def as_recorded(self) -> "DepartmentChangeQuerySet":
+        """In the order in which they were recorded."""
+        return self.order_by("pk")
+
+    def with_former_departments(self, plan: Any) -> Any:
+        """Tuples of each change and one former department of a pledge of the plan: its id, kind, old name
+        and successor; pledge, part, department and that one's name (None for a change that moved none)."""
+        moved = Q(former_departments__isnull=True) | Q(former_departments__pledge__plan=plan)
+        return self.filter(moved).values_list(
+            "pk",
+            "kind",
+            "old_name",
+            "successor",
+            "former_departments__pledge",
+            "former_departments__part",
+            "former_departments__department",
+            "former_departments__department__name",
+        )
+
     def with_successors(self) -> "DepartmentChangeQuerySet":
         return self.select_related("successor")
 
@@ -277,6 +299,21 @@ class PeriodQuerySet(models.QuerySet):
         """Periods in which at least one report is approved."""
         return self.filter(reports__state=ReportState.APPROVED).distinct()
 
+    def before(self, as_of: dt.date) -> "PeriodQuerySet":
+        return self.filter(as_of__lt=as_of)
+
+    def with_unpublished_reports(self) -> "PeriodQuerySet":
+        """Published periods in which reports were approved since: ``unpublished_count`` tells how many."""
+        reports: Any = self.model._meta.get_field("reports").related_model
+        approved = reports._default_manager.filter(period=OuterRef("pk"), state=ReportState.APPROVED)
+        counted = approved.order_by().values("period").annotate(n=Count("pk")).values("n")
+        return (
+            self.published()
+            .filter(published_reports__isnull=False)
+            .annotate(unpublished_count=Coalesce(Subquery(counted), 0) - F("published_reports"))
+            .filter(unpublished_count__gt=0)
+        )
+
     def starting_with(self, as_of: dt.date) -> "PeriodQuerySet":
         """Periods of this 기준일 and later ones."""
         return self.filter(as_of__gte=as_of)
@@ -486,6 +523,10 @@ class ReportQuerySet(models.QuerySet):
         """By pledge (its id) the 기준일 of its first approved report in the term."""
         rows = self.approved().in_term().order_by().values_list("pledge")
         return dict(rows.annotate(first=Min("period__as_of")))
+
+    def approved_by_period(self) -> dict[int, int]:
+        """By period (its id) how many reports were approved in it, every revision counted."""
+        return dict(self.approved().order_by().values_list("period").annotate(Count("pk")))
 
     def setting_status(self) -> "ReportQuerySet":
         """Reports that say a status, also those that take one back."""

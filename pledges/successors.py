@@ -1,14 +1,14 @@
 """What became of a city's departments: which of them stand, and whom an old name means now."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pledges.enums import DepartmentChangeKind
-from pledges.models import Department, DepartmentChange
+from pledges.enums import DepartmentChangeKind, DepartmentPart
+from pledges.models import Department, DepartmentChange, Plan, Pledge
 from pledges.notation import fold_key
 
 
@@ -93,6 +93,60 @@ def read_successors(municipality: Any) -> Successors:
         {fold_key(each.name): each for each in departments},
         {name: tuple(rows) for name, rows in changes.items()},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentsThen:
+    """The departments of a plan's pledges on one day, by the names they had then. No query.
+
+    Of the changes that took effect after the day the one that was recorded
+    first says what stood before all of them: so recording one more changes
+    nothing on a day before it. ``names`` by department (its id), where it was
+    called otherwise; ``departments`` by pledge and part, ids with today's names,
+    where others had the pledge.
+    """
+
+    names: Mapping[int, str]
+    departments: Mapping[tuple[int, str], Sequence[tuple[int, str]]]
+
+    def lead(self, pledge: Pledge) -> str:
+        """The lead department's name; "" for none. ``pledge`` comes with today's departments."""
+        lead = pledge.lead_department
+        return next(iter(self._names(pledge, DepartmentPart.LEAD, [lead] if lead else [])), "")
+
+    def supporting(self, pledge: Pledge) -> tuple[str, ...]:
+        """The supporting departments' names, sorted alike whatever the database."""
+        today = list(pledge.supporting_departments.all())
+        return tuple(sorted(self._names(pledge, DepartmentPart.SUPPORTING, today)))
+
+    def _names(self, pledge: Pledge, part: DepartmentPart, today: Sequence[Department]) -> list[str]:
+        held = self.departments.get((pledge.pk, part))
+        if held is None:
+            held = [(each.pk, each.name) for each in today]
+        return [self.names.get(pk, name) for pk, name in held]
+
+
+def read_departments_then(plan: Plan, day: dt.date) -> DepartmentsThen:
+    """What the departments of the plan's pledges were on ``day``: one query. Reads the plan's term."""
+    names: dict[int, str] = {}
+    departments: dict[tuple[int, str], list[tuple[int, str]]] = {}
+    told_by: dict[tuple[int, str], int] = {}
+    changes = DepartmentChange.objects.for_municipality(plan.term.municipality_id).taking_effect_after(day)
+    for (
+        change,
+        kind,
+        old_name,
+        successor,
+        pledge,
+        part,
+        department,
+        name,
+    ) in changes.as_recorded().with_former_departments(plan):
+        if kind == DepartmentChangeKind.RENAMED:
+            names.setdefault(successor, old_name)
+        elif pledge is not None and told_by.setdefault((pledge, part), change) == change:
+            departments.setdefault((pledge, part), []).append((department, name))
+    return DepartmentsThen(names, departments)
 
 
 @dataclass(frozen=True, slots=True)

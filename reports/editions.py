@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from pledges.audit import operation
 from pledges.enums import PeriodState, Status
-from pledges.models import Plan, ReportingPeriod
+from pledges.models import Plan, ProgressReport, ReportingPeriod
 from pledges.notation import sheet_word
 from pledges.permissions import Action, require
 from pledges.workflow import ReasonMissing, WorkflowError
@@ -198,12 +198,17 @@ def _publish(
             % {"dates": dates}
         )
     made = [_freeze(plan, each, user=user, reason=reason, now=now) for each in pending]
+    counts = ProgressReport.objects.for_periods(concerned).approved_by_period()
     for each in concerned:
+        approved = counts.get(each.pk, 0)
         if each.state != PeriodState.PUBLISHED:
             each.state = PeriodState.PUBLISHED
             each.published_at = each.published_at or now
             each.closed_at = each.closed_at or now
-            each.save(update_fields=["state", "published_at", "closed_at"])
+        elif each.published_reports == approved:
+            continue
+        each.published_reports = approved
+        each.save(update_fields=["state", "published_at", "closed_at", "published_reports"])
     return made
 
 

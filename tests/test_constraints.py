@@ -44,6 +44,14 @@ def department_change(**fields):
     return models.DepartmentChange.objects.create(**{**values, **fields})
 
 
+def former_departments(*parts, **fields):
+    pledge, change = make.PledgeFactory(), department_change()
+    for number, part in enumerate(parts):
+        department = make.DepartmentFactory(name=f"옛{number}과")
+        values = {"pledge": pledge, "change": change, "part": part, "department": department}
+        models.FormerDepartment.objects.create(**{**values, **fields})
+
+
 def edition(**fields):
     period = make.PeriodFactory()
     values = {
@@ -135,6 +143,11 @@ BREAKS = {
     "pledge_has_name": lambda: make.PledgeFactory(name=""),
     "pledge_completion_known": lambda: make.PledgeFactory(completion="soon"),
     "pledge_novelty_known": lambda: make.PledgeFactory(novelty="old"),
+    "former_department_unique": lambda: former_departments(
+        "supporting", "supporting", department=make.DepartmentFactory()
+    ),
+    "former_department_one_lead": lambda: former_departments("lead", "lead"),
+    "former_department_part_known": lambda: former_departments("friend"),
     "task_unique_name": lambda: twice(make.ScheduleTaskFactory),
     "task_has_name": lambda: make.ScheduleTaskFactory(name=""),
     "planned_quarter_unique": lambda: twice(make.PlannedQuarterFactory),

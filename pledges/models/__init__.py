@@ -7,6 +7,7 @@ from pledges.models.periods import DueExtension, ReportingPeriod
 from pledges.models.places import Department, DepartmentChange, Municipality, Term
 from pledges.models.plans import (
     Area,
+    FormerDepartment,
     OwnStatus,
     Plan,
     PlannedQuarter,
@@ -27,6 +28,7 @@ __all__ = [
     "DepartmentChange",
     "DueExtension",
     "EvidenceFile",
+    "FormerDepartment",
     "Handover",
     "Indicator",
     "Invitation",

@@ -28,6 +28,10 @@ class ReportingPeriod(models.Model):
     opened_at = models.DateTimeField(_("opened at"), auto_now_add=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    # Approved reports stay approved: more of them than this, and some came after it was published last.
+    published_reports = models.PositiveIntegerField(
+        _("approved reports when it was published last"), null=True, blank=True
+    )
 
     objects = PeriodQuerySet.as_manager()
 

@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 from pledges.enums import (
     Completion,
     Cycle,
+    DepartmentPart,
     HeadlineMethod,
     Implementer,
     MoneyUnit,
@@ -16,7 +17,7 @@ from pledges.enums import (
     PlanKind,
     Rounding,
 )
-from pledges.models.places import Department, Term
+from pledges.models.places import Department, DepartmentChange, Term
 from pledges.querysets import PlanQuerySet, PledgeQuerySet
 from pledges.validators import CODE_LENGTH, validate_plan_code, validate_pledge_code
 
@@ -245,6 +246,51 @@ class SupportInvitation(models.Model):
         verbose_name_plural = _("invitations to supporting departments")
         constraints = [
             models.UniqueConstraint(fields=["pledge", "department"], name="support_invitation_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pledge} · {self.department}"
+
+
+class FormerDepartment(models.Model):
+    """A department that a pledge had until a merger or a split gave the pledge to another.
+
+    A pledge whose lead changed has the one that led it; one whose supporting
+    departments changed has all those it had, also those that stayed. ``change``
+    is the first row of that change. Written once, with the change; a department
+    that is only renamed leaves none.
+    """
+
+    pledge = models.ForeignKey(
+        Pledge, on_delete=models.CASCADE, related_name="former_departments", verbose_name=_("pledge")
+    )
+    change = models.ForeignKey(
+        DepartmentChange,
+        on_delete=models.PROTECT,
+        related_name="former_departments",
+        verbose_name=_("change of departments"),
+    )
+    part = models.CharField(_("part"), max_length=10, choices=DepartmentPart)
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="former_pledges", verbose_name=_("department")
+    )
+
+    class Meta:
+        ordering = ["change", "pledge", "part", "pk"]
+        verbose_name = _("former department of a pledge")
+        verbose_name_plural = _("former departments of pledges")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pledge", "change", "part", "department"], name="former_department_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["pledge", "change"],
+                condition=Q(part=DepartmentPart.LEAD),
+                name="former_department_one_lead",
+            ),
+            models.CheckConstraint(
+                condition=Q(part__in=DepartmentPart.values), name="former_department_part_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,8 +2,10 @@
 
 Pledges (led and supported), people and pending invitations, invitations to
 supporting departments and extended due dates go over to the successor. What
-was published keeps the names of its time: editions hold them as text. Each
-change is told by a row of ``DepartmentChange`` for each pair of names.
+was published keeps the names of its time: editions hold them as text, and a
+document of an earlier day is built with them again. Each change is told by a
+row of ``DepartmentChange`` for each pair of names, and by the departments that
+the pledges it moved had before.
 
 Written under the locks that an import takes (the periods of the city's
 plans), so that neither reads half of the other.
@@ -19,12 +21,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges.audit import operation
-from pledges.enums import DepartmentChangeKind
+from pledges.enums import DepartmentChangeKind, DepartmentPart
 from pledges.history import create_all, delete_all, record_all, update_all
 from pledges.models import (
     Department,
     DepartmentChange,
     DueExtension,
+    FormerDepartment,
     Invitation,
     Membership,
     Municipality,
@@ -161,7 +164,10 @@ def merge_departments(
         if not sources:
             raise WrongState(_("Choose at least one other department."))
         ids = {each.pk for each in sources}
-        _hand_on_pledges(ids, lambda _pledge: target, lambda _pledge, _old: target, user)
+        change = _record(
+            DepartmentChangeKind.MERGED, [(each.name, target) for each in sources], changed_on, said, user
+        )
+        _hand_on_pledges(ids, lambda _pledge: target, lambda _pledge, _old: target, change, user)
         _hand_on_memberships(
             [(each, target) for each in Membership.objects.for_departments(ids).order_by("pk")], user
         )
@@ -173,9 +179,6 @@ def merge_departments(
             extension.department = target
         update_all(extensions, ["department"], user)
         _end(sources, changed_on, user)
-        _record(
-            DepartmentChangeKind.MERGED, [(each.name, target) for each in sources], changed_on, said, user
-        )
         return target
 
 
@@ -230,10 +233,14 @@ def split_department(
         found = list(by_name.values())
         if len({each.pk for each in found}) < 2:
             raise WrongState(_("Name at least two departments."))
+        change = _record(
+            DepartmentChangeKind.SPLIT, [(department.name, each) for each in found], changed_on, said, user
+        )
         _hand_on_pledges(
             {department.pk},
             lambda pledge: by_name[led[pledge.pk]],
             lambda pledge, _old: by_name[supported[pledge.pk]],
+            change,
             user,
         )
         chosen = members or {}
@@ -250,9 +257,6 @@ def split_department(
         _share_extensions(department, found, user)
         if not goes_on:
             _end([department], changed_on, user)
-        _record(
-            DepartmentChangeKind.SPLIT, [(department.name, each) for each in found], changed_on, said, user
-        )
         return found
 
 
@@ -392,33 +396,35 @@ def _record(
     changed_on: dt.date,
     reason: str,
     user: Any,
-) -> None:
-    create_all(
-        [
-            DepartmentChange(
-                municipality=successor.municipality,
-                kind=kind,
-                old_name=old,
-                new_name=successor.name,
-                successor=successor,
-                changed_on=changed_on,
-                reason=reason,
-            )
-            for old, successor in pairs
-        ],
-        user,
-    )
+) -> DepartmentChange:
+    """Write the rows of a change; gives the first."""
+    rows = [
+        DepartmentChange(
+            municipality=successor.municipality,
+            kind=kind,
+            old_name=old,
+            new_name=successor.name,
+            successor=successor,
+            changed_on=changed_on,
+            reason=reason,
+        )
+        for old, successor in pairs
+    ]
+    create_all(rows, user)
+    return rows[0]
 
 
 def _hand_on_pledges(
     old: set[int],
     lead_of: Callable[[Pledge], Department],
     supporter_of: Callable[[Pledge, int], Department],
+    change: DepartmentChange,
     user: Any,
 ) -> None:
     """Give the pledges of the departments ``old`` (ids) their new ones, with invitations to enter.
 
-    A department that comes to lead a pledge is no supporter of it beside.
+    A department that comes to lead a pledge is no supporter of it beside. What a
+    pledge had until ``change`` is kept.
     """
     pledges = list(Pledge.objects.for_departments(old).order_by("plan", "position", "pk"))
     through: Any = Pledge.supporting_departments.through
@@ -429,12 +435,14 @@ def _hand_on_pledges(
     for invitation in SupportInvitation.objects.filter(pledge__in=pledges).order_by("pk"):
         invitations.setdefault(invitation.pledge_id, []).append(invitation)
     new_links, gone_links = [], []
+    former: list[FormerDepartment] = []
     moved: list[SupportInvitation] = []
     gone: list[SupportInvitation] = []
     for pledge in pledges:
-        if pledge.lead_department_id in old:
-            pledge.lead_department = lead_of(pledge)
         held = links[pledge.pk]
+        led_by, supported_by = pledge.lead_department_id, sorted(held)
+        if led_by in old:
+            pledge.lead_department = lead_of(pledge)
         follows = {pk: supporter_of(pledge, pk).pk for pk in held if pk in old}
         wanted = {follows.get(pk, pk) for pk in held} - {pledge.lead_department_id}
         gone_links += [held.pop(pk) for pk in set(held) - wanted]
@@ -442,6 +450,10 @@ def _hand_on_pledges(
             held[pk] = through(pledge=pledge, department_id=pk)
             new_links.append(held[pk])
         _sort_invitations(invitations.get(pledge.pk, ()), follows, wanted, moved, gone)
+        if led_by is not None and led_by != pledge.lead_department_id:
+            former.append(_former(pledge, change, DepartmentPart.LEAD, led_by))
+        if supported_by != sorted(held):
+            former += [_former(pledge, change, DepartmentPart.SUPPORTING, pk) for pk in supported_by]
     if not pledges:
         return
     delete_all(gone, user)
@@ -449,12 +461,20 @@ def _hand_on_pledges(
     Pledge.objects.bulk_update(pledges, ["lead_department"])
     through.objects.filter(pk__in=[link.pk for link in gone_links]).delete()
     through.objects.bulk_create(new_links)
+    # Written once and never changed: these rows are a record themselves.
+    FormerDepartment.objects.bulk_create(former)
     record_all(
         pledges,
         {"supporting_departments": {pk: list(held.values()) for pk, held in links.items()}},
         is_new=False,
         user=user,
     )
+
+
+def _former(
+    pledge: Pledge, change: DepartmentChange, part: DepartmentPart, department: int
+) -> FormerDepartment:
+    return FormerDepartment(pledge=pledge, change=change, part=part, department_id=department)
 
 
 def _sort_invitations(

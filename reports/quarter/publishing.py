@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from pledges.enums import ReportState
-from pledges.models import Department
+from pledges.models import Department, ReportingPeriod
 from pledges.workflow import awaits_head, awaits_office
 from reports.quarter.boards import PeriodWork, WorkLine
 from reports.quarter.checks import ReportWarning, warnings_of
 from reports.quarter.entry import read_entries
+from reports.quarter.lookups import staff_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,25 @@ def contradictory_reports(work: PeriodWork, codes: Collection[str]) -> list[Cont
     entries = read_entries(work.plan, work.period, pledges, earlier_achievements=False)
     found = ((lines[entry.pledge.pk], tuple(warnings_of(entry))) for entry in entries)
     return [Contradictory(line, warnings) for line, warnings in found if warnings]
+
+
+@dataclass(frozen=True, slots=True)
+class Unpublished:
+    """An earlier published period in which ``reports`` were approved since; ``link`` publishes it."""
+
+    as_of: dt.date
+    reports: int
+    link: str
+
+
+def unpublished_before(period: ReportingPeriod) -> list[Unpublished]:
+    """The published periods before this one with approved reports that none of their editions was made
+    with, the earliest first: one query. Publishing this period shows them in its sums, and not there."""
+    earlier = ReportingPeriod.objects.for_plan(period.plan).for_term().before(period.as_of)
+    return [
+        Unpublished(each.as_of, each.unpublished_count, staff_url("publish", period.plan, each.as_of))
+        for each in earlier.with_unpublished_reports().order_by("as_of")
+    ]
 
 
 def _by_department(lines: Iterable[WorkLine], today: dt.date) -> list[MissingDepartment]:

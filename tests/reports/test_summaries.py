@@ -108,13 +108,14 @@ def from_targets(pledge, done):
 
 
 def test_given_figures_and_cards_it_asks_nothing_more(django_assert_num_queries):
+    """Alone it takes 12 for the figures and 17 for the cards."""
     seeds.hanbit()
     plan = Plan.objects.with_places().get()
     figures = plan_fulfilment(plan, seeds.HANBIT_AS_OF)
     cards = build_cards(plan, seeds.HANBIT_AS_OF, fulfilment=figures)
     with django_assert_num_queries(0):
         given = build_summary(plan, seeds.HANBIT_AS_OF, fulfilment=figures, cards=cards)
-    with django_assert_num_queries(12 + 16):
+    with django_assert_num_queries(12 + 17):
         assert build_summary(plan, seeds.HANBIT_AS_OF) == given
 
 

@@ -19,7 +19,7 @@ from reports.previews import preview_period
 from reports.quarter import boards
 from reports.quarter.forms import PeriodForm, PublishForm
 from reports.quarter.lookups import DEFAULT_PLAN, find_period, find_plan, staff_url
-from reports.quarter.publishing import contradictory_reports, unsettled_reports
+from reports.quarter.publishing import contradictory_reports, unpublished_before, unsettled_reports
 from reports.templatetags.portal import day
 from reports.workbook import export_workbook
 
@@ -178,6 +178,7 @@ def _publish_page(
             "editions": Edition.objects.for_period(period).with_publisher().newest_first(),
             "unsettled": unsettled_reports(work, today=timezone.localdate()),
             "contradictory": contradictory_reports(work, differing) if previews else [],
+            "unpublished": unpublished_before(period),
             "form": form,
             "outdated": outdated,
             "links": {

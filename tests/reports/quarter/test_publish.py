@@ -12,15 +12,17 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from pledges import workflow
 from pledges.enums import PeriodState, ReportSection, ReportState, Role, Status
-from pledges.models import AuditEntry, DueExtension
+from pledges.models import AuditEntry, DueExtension, ReportingPeriod
 from pledges.workflow import WrongState
 from reports.editions import Outdated, publish_period
 from reports.models import Edition
 from reports.previews import preview_period
 from reports.quarter.lookups import staff_url
+from reports.quarter.publishing import unpublished_before
 from tests.factories import (
     ActualFactory,
     ApprovedReportFactory,
+    PeriodFactory,
     PledgeFactory,
     ReportFactory,
     UserFactory,
@@ -340,6 +342,63 @@ def test_preview_page_costs_the_same_queries_for_one_pledge_and_for_three(as_coo
             assert as_coordinator.get(URL).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+# --- What an earlier period still lacks ------------------------------------------------------
+
+EARLIER_URL = "/staff/hanbit/8/2024-03-31/-/publish/"
+
+
+def waiting(page):
+    return [(row.as_of, row.reports, row.link) for row in page.context["unpublished"]]
+
+
+def test_approved_correction_of_an_earlier_published_period_is_told_until_it_is_published(
+    as_coordinator, city
+):
+    publish(as_coordinator, url=EARLIER_URL)
+    assert waiting(as_coordinator.get(URL)) == []
+    correct(city, city.earlier, 3)
+    page = as_coordinator.get(URL)
+    assert waiting(page) == [(BEFORE, 1, EARLIER_URL)]
+    text = page.content.decode()
+    assert f'href="{EARLIER_URL}"' in text
+    assert "이전 기준일 1건에 승인하였으나 공개하지 않은 정정이 있습니다" in text
+    # The period's own page shows it as what it is: an edition to publish.
+    assert waiting(as_coordinator.get(EARLIER_URL)) == []
+    publish(as_coordinator)
+    assert waiting(as_coordinator.get(URL)) == [(BEFORE, 1, EARLIER_URL)]
+    publish(as_coordinator, reason="정정", url=EARLIER_URL)
+    assert waiting(as_coordinator.get(URL)) == []
+
+
+def test_what_is_not_approved_or_was_never_published_is_not_told(as_coordinator, city):
+    correct(city, city.earlier, 3)
+    assert waiting(as_coordinator.get(URL)) == []
+    publish(as_coordinator, url=EARLIER_URL)
+    ReportFactory(
+        pledge=city.pledge, period=city.earlier, revision=3, reason="오기", state=ReportState.SUBMITTED
+    )
+    assert waiting(as_coordinator.get(URL)) == []
+
+
+def test_report_approved_after_its_period_was_published_without_it_is_told_too(as_coordinator, city):
+    late = PledgeFactory(plan=city.plan, code="1-1", lead_department=city.lead)
+    publish(as_coordinator, url=EARLIER_URL)
+    ApprovedReportFactory(pledge=late, period=city.earlier)
+    assert waiting(as_coordinator.get(URL)) == [(BEFORE, 1, EARLIER_URL)]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_earlier_periods_are_looked_at_in_one_query(city, count, django_assert_num_queries):
+    for number in range(count):
+        period = PeriodFactory(plan=city.plan, as_of=dt.date(2023, 3 * number + 3, 28))
+        publish_period(period=period, user=None)
+        ApprovedReportFactory(pledge=city.pledge, period=period)
+        ApprovedReportFactory(pledge=PledgeFactory(plan=city.plan, code=f"1-{number}"), period=period)
+    period = ReportingPeriod.objects.with_places().get(pk=city.period.pk)
+    with django_assert_num_queries(1):
+        assert [row.reports for row in unpublished_before(period)] == [2] * count
 
 
 # --- Nothing unpublishes ---------------------------------------------------------------------

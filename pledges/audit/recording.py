@@ -12,6 +12,7 @@ from django.db import connection, models, transaction
 from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 from django.utils import timezone
+from simple_history.models import HistoricalRecords
 from simple_history.signals import post_create_historical_record
 
 from pledges.audit.chain import append
@@ -150,8 +151,15 @@ def record(changes: Iterable[RowChange], user: Any = None) -> None:
     if current is not None:
         current.rows += found
         return
-    with operation(CORRECTED, user=user) as alone:
+    with operation(CORRECTED, user=user or _person_of_request()) as alone:
         alone.rows += found
+
+
+def _person_of_request() -> Any:
+    """Who is logged in where a request is being answered; else None."""
+    request = getattr(HistoricalRecords.context, "request", None)
+    user = getattr(request, "user", None)
+    return user if user is not None and user.is_authenticated else None
 
 
 def created(rows: Iterable[models.Model], user: Any = None, links: Links | None = None) -> None:
@@ -244,8 +252,17 @@ def _row_is_there(
         for name, value in before[instance.pk].items()
         if update_fields is None or name in update_fields
     }
+    if isinstance(instance, User) and _is_rehash(instance, update_fields):
+        written.pop("password", None)
     if written:
         changed([instance], {instance.pk: written})
+
+
+def _is_rehash(person: User, update_fields: Any) -> bool:
+    """Whether a login writes the same password anew, as ``AbstractBaseUser.check_password`` does."""
+    return (
+        update_fields is not None and set(update_fields) == {"password"} and person._password is None  # type: ignore[attr-defined]
+    )
 
 
 @receiver(post_delete)

@@ -22,12 +22,12 @@ PRIVATE: dict[str, frozenset[str]] = {
     "invitation": frozenset({"email", "name", "note"}),
     "reportcomment": frozenset({"body"}),
     "handover": frozenset({"note", "open_items"}),
-    "user": frozenset({"username", "name", "email"}),
+    "user": frozenset({"username", "name", "email", "password"}),
 }
 # What is not told at all: secrets, and stamps of every login.
 UNTOLD: dict[str, frozenset[str]] = {
     "invitation": frozenset({"token_digest"}),
-    "user": frozenset({"password", "last_login"}),
+    "user": frozenset({"last_login"}),
 }
 # Kinds without a history of their own whose rows are recorded when they are saved or deleted.
 WATCHED = frozenset(

@@ -6,16 +6,19 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from simple_history.models import HistoricalRecords
 
 from budgets.models import Executed
 from budgets.workflow import save_executed
 from pledges import history, workflow
 from pledges.audit import operation, verify
-from pledges.audit.rows import WATCHED, kind_of
+from pledges.audit.rows import WATCHED, Hidden, kind_of
 from pledges.audit.wording import ACTIONS
 from pledges.enums import Completion, Mark, PeriodState, ReportState, Status
 from pledges.models import (
@@ -27,6 +30,7 @@ from pledges.models import (
     Pledge,
     ProgressReport,
     ReportComment,
+    User,
     YearlyTarget,
 )
 from pledges.notation import DateSpan
@@ -423,9 +427,42 @@ class TestRowsSavedAlone:
         assert made.pledge_code == "7-2-3"
 
     def test_no_kind_tells_a_secret(self):
-        for model, secret in ((Invitation, "token_digest"), (UserFactory._meta.model, "password")):
-            assert secret not in {each.name for each in kind_of(model).fields}
-            assert model._meta.label_lower in WATCHED
+        assert "token_digest" not in {each.name for each in kind_of(Invitation).fields}
+        assert isinstance(kind_of(User).values(User(password="hash"))["password"], Hidden)
+        assert {"pledges.invitation", "pledges.user"} <= WATCHED
+
+    def test_a_password_that_is_set_is_told_without_its_hash(self, city, log):
+        city.officer.set_password("another-long-77")
+        city.officer.save()
+        city.officer.set_unusable_password()
+        city.officer.save()
+        for entry in log():
+            assert fields(entry, "pledges.user") == {"password": [{"hidden": True}, {"hidden": True}]}
+        assert len(log()) == 2
+
+    def test_a_login_that_hashes_the_password_anew_is_no_entry(self, city, log, settings):
+        settings.PASSWORD_HASHERS = [
+            *settings.PASSWORD_HASHERS,
+            "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        ]
+        weak = make_password("another-long-77", hasher="pbkdf2_sha256")
+        User.objects.filter(pk=city.officer.pk).update(password=weak)
+        person = User.objects.get(pk=city.officer.pk)
+        assert person.check_password("another-long-77")
+        person.refresh_from_db()
+        assert person.password != weak
+        assert log() == []
+
+    def test_outside_an_operation_it_is_who_is_logged_in(self, city, log, rf, monkeypatch):
+        request = rf.get("/")
+        request.user = city.coordinator
+        monkeypatch.setattr(HistoricalRecords.context, "request", request, raising=False)
+        city.officer.name = "새 이름"
+        city.officer.save()
+        request.user = AnonymousUser()
+        city.officer.name = "또 다른 이름"
+        city.officer.save()
+        assert [entry.actor_key for entry in log()] == [city.coordinator.pk, None]
 
 
 class TestOperations:
@@ -518,6 +555,22 @@ def test_admin_saves_are_one_entry_in_the_name_of_the_person(client, city, log):
     assert (entry.action, entry.actor_key) == ("corrected", admin.pk)
     assert fields(entry, "pledges.indicator") == {"name": ["보고회 개최", "보고회"]}
     assert fields(entry, "pledges.yearlytarget") == {"value": ["1", "9"]}
+
+
+def test_password_set_in_the_admin_is_told_in_the_name_of_the_administrator(client, city, log):
+    admin = MembershipFactory(role="admin").user
+    client.force_login(admin)
+    client.get("/admin/")
+    start = len(log())
+    said = {"password1": "another-long-77", "password2": "another-long-77", "usable_password": "true"}
+    response = client.post(f"/admin/pledges/user/{city.officer.pk}/password/", said)
+    assert response.status_code == 302, response.content.decode()[:3000]
+    (entry,) = log()[start:]
+    assert (entry.action, entry.actor_key) == ("corrected", admin.pk)
+    assert fields(entry, "pledges.user") == {"password": [{"hidden": True}, {"hidden": True}]}
+    city.officer.refresh_from_db()
+    assert city.officer.check_password("another-long-77")
+    assert city.officer.password not in str(entry.body)
 
 
 class TestFold(TestCase):

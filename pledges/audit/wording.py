@@ -41,6 +41,7 @@ ACTIONS: dict[str, Any] = {
     "membership_ended": gettext_lazy("Role ended"),
     "second_step_reset": gettext_lazy("Second login step reset"),
     "handed_over": gettext_lazy("Handed over"),
+    "handover_seen": gettext_lazy("Handover read"),
     "redacted": gettext_lazy("Log entry redacted"),
 }
 

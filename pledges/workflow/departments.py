@@ -39,6 +39,7 @@ from pledges.models import (
 from pledges.notation import clean_text, fold_key
 from pledges.permissions import Action, require
 from pledges.workflow.errors import ReasonMissing, WorkflowError, WrongState
+from pledges.workflow.people import take_membership
 
 LONGEST_NAME = 100
 # What a sheet writes between departments, and for none: no name may hold it, or be it.
@@ -517,7 +518,9 @@ def _hand_on_memberships(moves: Sequence[tuple[Membership, Department]], user: A
         membership.department = target
         moved.append(membership)
     update_all(moved, ["department"], user)
-    delete_all(doubled, user)
+    # One by one: invitations may point at them, to take the place over.
+    for membership in doubled:
+        take_membership(membership, user)
 
 
 def _hand_on_invitations(moves: Sequence[tuple[Invitation, Department]]) -> None:

@@ -177,8 +177,9 @@ def mark_seen(*, handover: Handover, user: Any) -> Handover:
     """The taker has read the list; again changes nothing. Raises PermissionDenied for anybody else."""
     if handover.taker_id != user.pk:
         raise PermissionDenied(_("You have no right to do this."))
-    held: Handover = Handover.objects.select_for_update().get(pk=handover.pk)
-    if held.seen_at is None:
-        held.seen_at = timezone.now()
-        held.save()
-    return held
+    with operation("handover_seen", user=user, municipality=handover.department.municipality_id):
+        held: Handover = Handover.objects.select_for_update().get(pk=handover.pk)
+        if held.seen_at is None:
+            held.seen_at = timezone.now()
+            held.save()
+        return held

@@ -156,27 +156,29 @@ def accept_as_new(*, token: str, username: str, name: str, password: str) -> tup
     Raises InvitationGone, and PersonRefused with the field at fault: the address has an account already (log
     in and accept then), the user name is taken, the password is refused.
     """
-    held = _open(token)
-    if User.objects.filter(email__iexact=held.email).exists():
-        raise PersonRefused(_("This address has an account already. Log in with it, then accept."))
-    if User.objects.filter(username__iexact=username).exists():
-        raise PersonRefused(_("This user name is taken. Choose another one."), "username")
-    person = User(username=username, name=clean_text(name), email=held.email)
-    try:
-        person.full_clean(exclude=["password"])
-        validate_password(password, person)
-    except ValidationError as error:
-        if hasattr(error, "error_dict"):
-            field, found = next(iter(error.message_dict.items()))
-            raise PersonRefused(" ".join(found), field) from error
-        raise PersonRefused(" ".join(error.messages), "password1") from error
-    person.set_password(password)
-    try:
-        with transaction.atomic():
-            person.save()
-    except IntegrityError as error:
-        raise PersonRefused(_("This user name is taken. Choose another one."), "username") from error
-    return person, _taken(held, person)
+    # One frame for the account and the place: the log's head is locked after both.
+    with operation("invitation_accepted"):
+        held = _open(token)
+        if User.objects.filter(email__iexact=held.email).exists():
+            raise PersonRefused(_("This address has an account already. Log in with it, then accept."))
+        if User.objects.filter(username__iexact=username).exists():
+            raise PersonRefused(_("This user name is taken. Choose another one."), "username")
+        person = User(username=username, name=clean_text(name), email=held.email)
+        try:
+            person.full_clean(exclude=["password"])
+            validate_password(password, person)
+        except ValidationError as error:
+            if hasattr(error, "error_dict"):
+                field, found = next(iter(error.message_dict.items()))
+                raise PersonRefused(" ".join(found), field) from error
+            raise PersonRefused(" ".join(error.messages), "password1") from error
+        person.set_password(password)
+        try:
+            with transaction.atomic():
+                person.save()
+        except IntegrityError as error:
+            raise PersonRefused(_("This user name is taken. Choose another one."), "username") from error
+        return person, _taken(held, person)
 
 
 @transaction.atomic
@@ -283,10 +285,32 @@ def _mine(invitation: Invitation, user: Any) -> Invitation:
 
 
 def _open(token: str) -> Invitation:
-    held = _locked(Invitation.objects.for_digest(digest_of(token)))
-    if held is None or state_of(held) is not InvitationState.OPEN:
+    """The invitation, locked and open, with what it hands over.
+
+    The membership is locked before the invitation, as handing over and ending a place do. Raises
+    InvitationGone, also where the place to be taken over is no longer the one that was offered.
+    """
+    digest = digest_of(token)
+    seen = Invitation.objects.for_digest(digest).first()
+    given = None
+    if seen is not None and seen.hands_over_id is not None:
+        given = Membership.objects.select_for_update().filter(pk=seen.hands_over_id).first()
+    held = _locked(Invitation.objects.for_digest(digest))
+    if held is None or seen is None or state_of(held) is not InvitationState.OPEN:
         raise InvitationGone(state_of(held))
+    if seen.hands_over_id is not None and (given is None or not _offers(held, given)):
+        raise InvitationGone(InvitationState.REVOKED)
     return held
+
+
+def _offers(invitation: Invitation, given: Membership) -> bool:
+    """Whether a membership still is the place that the invitation names."""
+    return (given.pk, given.role, given.department_id, given.municipality_id) == (
+        invitation.hands_over_id,
+        invitation.role,
+        invitation.department_id,
+        invitation.municipality_id,
+    )
 
 
 def _locked(invitations: Any) -> Invitation | None:

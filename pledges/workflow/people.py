@@ -1,15 +1,17 @@
 """People of a city: who belongs where as what. Invitations and handovers stand beside this module."""
 
+from collections.abc import Collection
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges.audit import operation
 from pledges.enums import DEPARTMENT_ROLES, Role
-from pledges.models import Department, Membership, Municipality, User
+from pledges.models import Department, Invitation, Membership, Municipality, User
 from pledges.permissions import SECOND_STEP_ROLES, Action, require
 from pledges.workflow.errors import WorkflowError, WrongState
 
@@ -56,9 +58,19 @@ def give_membership(
 
 
 def take_membership(membership: Membership, user: Any) -> None:
-    """End a membership. Rights are the caller's question."""
+    """End a membership. Rights are the caller's question, and so is the lock on it."""
+    revoke_takers([membership])
     membership._history_user = user  # type: ignore[attr-defined]
     membership.delete()
+
+
+def revoke_takers(memberships: Collection[Membership]) -> None:
+    """Take back the invitations that wait to take over these memberships, which are locked: a place that is
+    gone or another one is not what was offered."""
+    waiting = Invitation.objects.select_for_update().filter(hands_over__in=memberships).pending()
+    for invitation in waiting.order_by("pk"):
+        invitation.revoked_at = timezone.now()
+        invitation.save(update_fields=["revoked_at"])
 
 
 @transaction.atomic
@@ -73,10 +85,10 @@ def change_membership(
     city = membership.municipality
     require(user, Action.MANAGE_PEOPLE, municipality=city)
     with operation("membership_changed", user=user, municipality=city):
-        held = _held(membership)
+        administrators, held = _held(membership)
         check_place(city, role, department)
         if role != Role.ADMIN:
-            _keep_administrator(held, user)
+            _keep_administrator(held, administrators, user)
         twin = (
             Membership.objects.for_user(held.user)
             .for_municipality(city)
@@ -88,6 +100,7 @@ def change_membership(
             raise PersonRefused(_("This person has this place already."))
         if (held.role, held.department_id) == (role, department.pk if department else None):
             return held
+        revoke_takers([held])
         held.role, held.department = role, department
         held._history_user = user  # type: ignore[attr-defined]
         held.save()
@@ -104,8 +117,8 @@ def end_membership(*, membership: Membership, user: Any) -> None:
     city = membership.municipality
     require(user, Action.MANAGE_PEOPLE, municipality=city)
     with operation("membership_ended", user=user, municipality=city):
-        held = _held(membership)
-        _keep_administrator(held, user)
+        administrators, held = _held(membership)
+        _keep_administrator(held, administrators, user)
         take_membership(held, user)
 
 
@@ -132,27 +145,30 @@ def needs_code(role: str) -> bool:
     return role in SECOND_STEP_ROLES
 
 
-def _held(membership: Membership) -> Membership:
+def _held(membership: Membership) -> tuple[list[Membership], Membership]:
+    """The city's administrators and the membership, all locked.
+
+    The administrators come first, in one order for everybody: of two who take each other out one waits for
+    the other and then is refused.
+    """
+    administrators = list(
+        Membership.objects.select_for_update()
+        .for_municipality(membership.municipality_id)
+        .for_roles(Role.ADMIN)
+        .order_by("pk")
+    )
     held = Membership.objects.with_places().select_for_update(of=("self",)).filter(pk=membership.pk).first()
     if held is None:
         raise WrongState(_("This membership was ended meanwhile."))
     found: Membership = held
-    return found
+    return administrators, found
 
 
-def _keep_administrator(held: Membership, user: Any) -> None:
+def _keep_administrator(held: Membership, administrators: Collection[Membership], user: Any) -> None:
     """Refuse to leave a city without an administrator, or oneself without the right to undo it."""
     if held.role != Role.ADMIN:
         return
-    # All of them are locked: of two administrators who take each other out only one succeeds.
-    others = [
-        other
-        for other in Membership.objects.select_for_update()
-        .for_municipality(held.municipality_id)
-        .for_roles(Role.ADMIN)
-        .order_by("pk")
-        if other.pk != held.pk
-    ]
+    others = [other for other in administrators if other.pk != held.pk]
     if held.user_id == user.pk and not any(other.user_id == user.pk for other in others):
         raise WrongState(_("You can't end your own place as administrator. Another administrator can."))
     if not others and not user.is_superuser:

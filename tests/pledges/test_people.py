@@ -19,6 +19,7 @@ from pledges.workflow.people import (
 )
 from tests.browser import give_app
 from tests.factories import DepartmentFactory, MembershipFactory, MunicipalityFactory, UserFactory
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -186,6 +187,22 @@ def test_nobody_ends_or_changes_the_own_last_place_as_administrator(client, keep
     page = client.post(f"{PAGE}{own.pk}/end/", follow=True)
     assert "직접 종료할 수 없습니다" in page.content.decode()
     assert Membership.objects.filter(pk=own.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_take_each_other_out_at_once_leave_one():
+    for _round in range(5):
+        first, second = MembershipFactory(role=Role.ADMIN), MembershipFactory(role=Role.ADMIN)
+        found = at_once(
+            [
+                lambda first=first, second=second: end_membership(membership=first, user=second.user),
+                lambda first=first, second=second: end_membership(membership=second, user=first.user),
+            ]
+        )
+        # The later one finds no right any more where the first was done before it began.
+        assert sorted(found) in (["WrongState", "done"], ["PermissionDenied", "done"])
+        assert Membership.objects.for_roles(Role.ADMIN).count() == 1
+        Membership.objects.all().delete()
 
 
 def test_other_administrator_can_be_ended_while_one_is_left(keeper):

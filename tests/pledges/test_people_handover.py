@@ -7,11 +7,18 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied
 
 from pledges.enums import ReportState, Role
-from pledges.models import DueExtension, Handover, Invitation, Membership
+from pledges.models import AuditEntry, DueExtension, Handover, Invitation, Membership
+from pledges.workflow.departments import merge_departments
 from pledges.workflow.errors import WrongState
 from pledges.workflow.handovers import hand_over, mark_seen, open_items_of
-from pledges.workflow.invitations import accept_as, accept_as_new, invite_taker
-from pledges.workflow.people import PersonRefused, end_membership
+from pledges.workflow.invitations import (
+    InvitationGone,
+    InvitationState,
+    accept_as,
+    accept_as_new,
+    invite_taker,
+)
+from pledges.workflow.people import PersonRefused, change_membership, end_membership
 from tests.factories import (
     ApprovedReportFactory,
     DepartmentFactory,
@@ -22,6 +29,7 @@ from tests.factories import (
     ReportFactory,
     UserFactory,
 )
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -188,14 +196,109 @@ def test_invited_taker_completes_the_handover_by_accepting(office):
     assert len(done.open_items) == 2
 
 
-def test_place_ended_meanwhile_is_given_without_a_handover(office):
-    invited = invite_taker(
+@pytest.fixture
+def invited(office):
+    return invite_taker(
         membership=office.giver, email="new@hanbit.example", name="정담당", user=office.head.user
     )
-    end_membership(membership=office.giver, user=office.admin.user)
+
+
+def refused(invited):
+    """Why the link gives nothing any more, to somebody new and to somebody with an account."""
+    with pytest.raises(InvitationGone) as error:
+        accept_as_new(token=invited.token, username="jung", name="정담당", password="long-enough-77")
+    person = UserFactory(email="new@hanbit.example")
+    with pytest.raises(InvitationGone):
+        accept_as(token=invited.token, user=person)
+    assert not person.memberships.exists()
+    assert not Handover.objects.filter(taker=person).exists()
+    return error.value.state
+
+
+@pytest.mark.parametrize(("role", "moves"), [(Role.ADMIN, False), (Role.HEAD, False), (Role.OFFICER, True)])
+def test_invitation_is_taken_back_when_the_place_becomes_another(office, invited, role, moves):
+    change_membership(
+        membership=office.giver,
+        role=role,
+        department=office.other if moves else office.department,
+        user=office.admin.user,
+    )
+    assert Invitation.objects.get().revoked_at is not None
+    assert refused(invited) is InvitationState.REVOKED
+    assert Membership.objects.get(pk=office.giver.pk).role == role
+
+
+def test_place_changed_past_the_steps_gives_no_more_rights_than_were_offered(office, invited):
+    Membership.objects.filter(pk=office.giver.pk).update(role=Role.ADMIN)
+    assert refused(invited) is InvitationState.REVOKED
+    assert Membership.objects.filter(pk=office.giver.pk).exists()
+
+
+def test_unchanged_place_leaves_the_invitation_open(office, invited):
+    change_membership(
+        membership=office.giver, role=Role.OFFICER, department=office.department, user=office.admin.user
+    )
     person = UserFactory(email="new@hanbit.example")
     assert accept_as(token=invited.token, user=person).department == office.department
-    assert not Handover.objects.exists()
+
+
+def test_merged_department_takes_the_invitation_along(office, invited):
+    target = merge_departments(
+        departments=[office.department, office.other],
+        name="교통가족과",
+        changed_on=dt.date(2024, 7, 1),
+        reason="조직 개편",
+        user=office.admin.user,
+    )
+    person = UserFactory(email="new@hanbit.example")
+    assert accept_as(token=invited.token, user=person).department == target
+    assert Handover.objects.get().department == target
+
+
+def test_merged_place_held_twice_takes_the_invitation_back(office, invited):
+    MembershipFactory(role=Role.OFFICER, department=office.other, user=office.giver.user)
+    merge_departments(
+        departments=[office.department, office.other],
+        name=office.other.name,
+        changed_on=dt.date(2024, 7, 1),
+        reason="조직 개편",
+        user=office.admin.user,
+    )
+    assert refused(invited) is InvitationState.REVOKED
+
+
+def test_place_ended_meanwhile_takes_the_invitation_back(office, invited):
+    end_membership(membership=office.giver, user=office.admin.user)
+    assert Invitation.objects.get().revoked_at is not None
+    assert refused(invited) is InvitationState.REVOKED
+
+
+def test_place_handed_over_at_once_takes_the_invitation_back(office, invited):
+    hand_over(membership=office.giver, taker=office.taker.user, user=office.head.user)
+    assert Invitation.objects.get().revoked_at is not None
+    assert refused(invited) is InvitationState.REVOKED
+
+
+def test_reading_the_list_is_logged_for_its_city(office):
+    done = hand_over(membership=office.giver, taker=office.taker.user, user=office.head.user)
+    mark_seen(handover=done, user=office.taker.user)
+    entry = AuditEntry.objects.in_chain_order().last()
+    assert (entry.action, entry.actor_key) == ("handover_seen", office.taker.user.pk)
+    assert entry.municipality_id == office.department.municipality_id
+    count = AuditEntry.objects.count()
+    mark_seen(handover=done, user=office.taker.user)
+    assert AuditEntry.objects.count() == count
+
+
+@pytest.mark.django_db(transaction=True)
+def test_place_accepted_and_handed_over_at_once_goes_to_one(office, invited):
+    person = UserFactory(email="new@hanbit.example")
+    steps = [
+        lambda: accept_as(token=invited.token, user=person),
+        lambda: hand_over(membership=office.giver, taker=office.taker.user, user=office.head.user),
+    ]
+    assert sorted(at_once(steps)) in (["WrongState", "done"], ["InvitationGone", "done"])
+    assert Handover.objects.count() == 1
 
 
 def test_second_taker_is_not_invited_beside_the_first(office):

@@ -70,6 +70,7 @@ class InviteForm(PlaceForm):
     )
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),
+        max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={"required": gettext_lazy("Enter the e-mail address.")},
     )
@@ -110,6 +111,7 @@ class HandOverForm(RefusableForm):
     )
     email = forms.EmailField(
         label=gettext_lazy("E-mail of the successor"),
+        max_length=254,
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("For somebody without an account here: the place passes when they accept."),
@@ -169,6 +171,13 @@ class AcceptForm(RefusableForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         error_messages={"required": gettext_lazy("Enter the password again.")},
     )
+
+    def clean_username(self) -> str:
+        username: str = self.cleaned_data["username"]
+        # What holds an @ is read as an address at the login.
+        if "@" in username:
+            raise forms.ValidationError(_("A user name can't contain “@”."))
+        return username
 
     def clean_password2(self) -> str:
         again: str = self.cleaned_data["password2"]

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from pledges.enums import Role
-from pledges.models import Invitation, Membership, User
+from pledges.models import AuditEntry, Invitation, Membership, User
 from pledges.workflow.invitations import (
     InvitationGone,
     InvitationState,
@@ -214,6 +214,7 @@ def test_invited_coordinator_is_led_to_the_second_step_without_another_password(
         ({"username": ""}, "username"),
         ({"username": "Taken"}, "username"),
         ({"username": "두 단어"}, "username"),
+        ({"username": "new@hanbit.example"}, "username"),
         ({"password1": "short", "password2": "short"}, "password1"),
         ({"password1": "1234567890", "password2": "1234567890"}, "password1"),
         ({"password1": "newcomer-1", "password2": "newcomer-1"}, "password1"),
@@ -394,3 +395,30 @@ def test_invitation_goes_with_its_person(invite):
     person, _membership = accept_as_new(token=invite().token, username="new", name="가", password=PASSWORD)
     person.delete()
     assert not Invitation.objects.exists()
+
+
+def test_new_account_and_its_place_are_one_entry_of_the_city(invite, city):
+    count = AuditEntry.objects.count()
+    token = invite().token
+    person, _membership = accept_as_new(token=token, username="new", name="가", password=PASSWORD)
+    _invited, entry = AuditEntry.objects.in_chain_order()[count:]
+    assert (entry.action, entry.actor_key, entry.municipality_id) == (
+        "invitation_accepted",
+        person.pk,
+        city.pk,
+    )
+    assert {row["model"] for row in entry.body["rows"]} == {
+        "pledges.user",
+        "pledges.invitation",
+        "pledges.membership",
+    }
+
+
+def test_address_longer_than_the_column_is_told_at_its_field(client, keeper):
+    client.force_login(keeper)
+    long = ".".join(["a" * 60] * 4) + ".hanbit.example"
+    page = client.post(
+        "/staff/hanbit/people/", {"name": "가", "email": f"b@{long}{'x' * 10}", "role": "auditor"}
+    )
+    assert page.status_code == 422
+    assert "email" in page.context["form"].errors

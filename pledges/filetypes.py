@@ -22,6 +22,7 @@ from pledges.spreadsheet import MAX_MEMBERS, UnreadableFile, check_archive
 MAX_UNPACKED = 300 * 1024 * 1024
 # A telephone's largest ordinary picture has 50 million.
 MAX_PIXELS = 60_000_000
+PICTURE_TAIL = 65_536
 LONGEST_NAME = 200
 # Where a PDF's end is looked for; writers may pad it with a few blanks.
 TAIL = 2048
@@ -246,6 +247,8 @@ def _check_picture(file: IO[bytes], kind: str) -> None:
                 raise UnwantedFile(too_large)
             picture.draft("RGB", (max(1, width // 8), max(1, height // 8)))
             picture.load()
+        if not _is_whole(file, kind):
+            raise ValueError("cut off")
     except UnwantedFile:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -256,6 +259,22 @@ def _check_picture(file: IO[bytes], kind: str) -> None:
     finally:
         with contextlib.suppress(ValueError):
             file.seek(0)
+
+
+def _is_whole(file: IO[bytes], kind: str) -> bool:
+    """Whether the picture's end is there. Asked beside Pillow, which the library of the PDFs tells, for the
+    whole process, to take pictures that are cut off."""
+    size = file.seek(0, 2)
+    file.seek(max(0, size - PICTURE_TAIL))
+    tail = file.read()
+    if kind == "PNG":
+        return b"IEND\xaeB`\x82" in tail
+    if kind == "JPEG":
+        return b"\xff\xd9" in tail
+    if kind == "GIF":
+        return b"\x00;" in tail
+    file.seek(4)
+    return int.from_bytes(file.read(4), "little") + 8 <= size
 
 
 # --- What is not taken, by name ---

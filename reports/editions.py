@@ -230,13 +230,14 @@ def _concerned(
     periods = (
         ReportingPeriod.objects.for_plan(plan)
         .starting_with(min(period.as_of, since or period.as_of))
-        .order_by("as_of")
+        # By key, as everybody locks periods: two orders could wait for each other.
+        .order_by("pk")
     )
     if lock:
         periods = periods.select_for_update()
     return [
         each
-        for each in periods
+        for each in sorted(periods, key=lambda period: period.as_of)
         if each.as_of >= plan.term.starts_on and (each.pk == period.pk or each.state == PeriodState.PUBLISHED)
     ]
 

@@ -55,10 +55,23 @@ class RenameForm(ChangeForm):
     field_order = ["name", "changed_on", "reason"]
 
 
+class DepartmentsField(forms.ModelMultipleChoiceField):
+    """Several of the departments that are offered; a key that none of them has is never looked up."""
+
+    def clean(self, value: Any) -> Any:
+        offered = {str(pk) for pk in self.queryset.values_list("pk", flat=True)}  # type: ignore[union-attr]
+        for each in value or ():
+            if str(each) not in offered:
+                raise ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": each}
+                )
+        return super().clean(value)
+
+
 class MergeForm(ChangeForm):
     """Departments of one city, and what they become: one that stands, or a new name."""
 
-    departments = forms.ModelMultipleChoiceField(
+    departments = DepartmentsField(
         queryset=Department.objects.none(),
         label=gettext_lazy("Departments to be merged"),
         error_messages={"required": gettext_lazy("Choose the departments to be merged.")},

@@ -53,12 +53,18 @@ def next_as_of(plan: Plan, taken: Iterable[dt.date]) -> dt.date | None:
 
 @transaction.atomic
 def open_period(
-    *, plan: Plan, as_of: dt.date, user: Any, due_on: dt.date | None = None, off_cycle: bool = False
+    *,
+    plan: Plan,
+    as_of: dt.date,
+    user: Any,
+    due_on: dt.date | None = None,
+    off_cycle: bool = False,
+    again: bool = False,
 ) -> ReportingPeriod:
-    """Open the period of ``as_of`` for reports: a new one, or a closed one again.
+    """Open the period of ``as_of`` for reports: a new one, or with ``again`` one that was closed.
 
-    ``due_on`` is the 10th of the next month where none is given. A new period
-    ends a quarter (half-year) of the plan's cycle, unless ``off_cycle`` says that
+    ``due_on`` is the 10th of the next month where none is given, for a closed period the date it had.
+    A new period ends a quarter (half-year) of the plan's cycle, unless ``off_cycle`` says that
     another date is meant. Raises PermissionDenied, OffCycle, and WrongState for
     a published period or a date outside the term.
     """
@@ -82,7 +88,9 @@ def open_period(
             raise WrongState(_("This period is published. Correct its reports instead of opening it again."))
         if period.state == PeriodState.OPEN:
             raise WrongState(_("This period is open already."))
-        period.state, period.due_on, period.closed_at = PeriodState.OPEN, due, None
+        if not again:
+            raise WrongState(_("This period was closed. Open it again in the list of periods."))
+        period.state, period.due_on, period.closed_at = PeriodState.OPEN, due_on or period.due_on, None
         period.save()
         return period
 

@@ -1,5 +1,6 @@
 """A department writes its report: begun, saved, handed in, taken back."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -211,15 +212,19 @@ def withdraw_report(*, report: ProgressReport, user: Any, version: int) -> Progr
 
 
 @transaction.atomic
-def discard_report(*, report: ProgressReport, user: Any, version: int) -> None:
+def discard_report(
+    *, report: ProgressReport, user: Any, version: int, evidence: Collection[int] = ()
+) -> None:
     """Throw a draft away that nobody has checked yet; an invited supporting department can't.
 
-    Raises PermissionDenied, WrongState, Conflict.
+    ``evidence`` are the files (by id) that the person saw going with it: attaching one changes no
+    version. Raises PermissionDenied, WrongState, and Conflict for another version or other files.
     """
     period = locked(report.period)
     require_entry(user, report.pledge, correcting=is_correction(report, period), action=Action.SUBMIT_REPORT)
     current = ProgressReport.objects.select_for_update().get(pk=report.pk)
-    if current.version != version:
+    files = set(current.evidence.values_list("pk", flat=True))
+    if current.version != version or files != set(evidence):
         raise Conflict(current_revision(report.pledge, period))
     if current.state != ReportState.DRAFT or current.comments.exists():
         raise WrongState(_("Only a draft that was never handed in can be thrown away."))

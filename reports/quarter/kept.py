@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from pledges.models import Pledge, ReportingPeriod
 from reports.models import KeptForm
+from reports.quarter.forms.steps import HIGHEST_VERSION
 
 # Characters of a form as a browser sends it; the longest honest ones stay far below.
 LONGEST = 400_000
 # What a closed period's forgotten texts are kept for.
 DAYS_AFTER_CLOSING = 30
-HIGHEST_VERSION = 2**31 - 1
 NOT_TYPED = ("csrfmiddlewaretoken", "step", "typist", "files", "remove")
 NOT_TYPED_PREFIXES = ("merge-", "pasted-")
 

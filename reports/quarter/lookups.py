@@ -33,6 +33,9 @@ def find_period(plan: Plan, as_of: dt.date) -> ReportingPeriod:
 
 def find_pledge(user: Any, plan: Plan, code: str) -> Pledge:
     """The pledge of an address, one that the user may see; its ``plan`` is the one given."""
+    if "\0" in code:
+        # PostgreSQL takes no such text, not even to find nothing by it.
+        raise Http404
     pledges = Pledge.objects.for_plan(plan).for_code(code).with_places().with_supporters()
     pledge = get_object_or_404(pledges_for(user, Action.VIEW_STAFF, pledges))
     pledge.plan = plan

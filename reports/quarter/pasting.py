@@ -23,13 +23,29 @@ class Pasted:
 def cells_of(text: str) -> list[str]:
     """The cells of a row or a column as a spreadsheet copies them: tabs or lines between them.
 
-    The line that it ends with is none, and a cell in quotes is its content.
+    The line that it ends with is none, a cell in quotes is its content, a first column of names is left out.
     """
     body = text.replace("\r\n", "\n").replace("\r", "\n")
     if not clean_text(body):
         return []
-    cells = re.split(r"[\t\n]", body.removesuffix("\n"))
-    return [clean_text(re.sub(r'^"(.*)"$', r"\1", clean_text(cell))) for cell in cells][:MOST_CELLS]
+    rows = [
+        [clean_text(re.sub(r'^"(.*)"$', r"\1", clean_text(cell))) for cell in line.split("\t")]
+        for line in body.removesuffix("\n").split("\n")
+    ]
+    if all(len(row) > 1 and _is_label(row[0]) for row in rows):
+        # Copied with the column of names: the numbers are those beside it.
+        rows = [row[1:] for row in rows]
+    return [cell for row in rows for cell in row][:MOST_CELLS]
+
+
+def _is_label(cell: str) -> bool:
+    if not cell:
+        return False
+    try:
+        parse_number(cell)
+    except NotationError:
+        return True
+    return False
 
 
 def spread(text: str, boxes: Sequence[str]) -> Pasted:

@@ -32,6 +32,7 @@ from pledges.models import (
     ReportingPeriod,
     User,
 )
+from pledges.permissions import Action, can_on
 from pledges.workflow import awaits_head
 from reports.models import Reminder
 from reports.quarter.boards import NOT_STARTED, STATE_LABELS, TO_DO
@@ -389,8 +390,9 @@ def _claim(letter: Letter) -> list[int]:
 
 
 def notify_returned(report: ProgressReport) -> None:
-    """Tell who handed a report in that it was returned, and why, once that is stored for good.
+    """Tell who has to mend a report that it was returned, and why, once that is stored for good.
 
+    It is whoever handed it in, as long as they may still enter; else the department's officers, or its head.
     Never raises: the return stands without the mail, and what went wrong is logged.
     """
     transaction.on_commit(lambda: _write_returned(report.pk), robust=True)
@@ -398,9 +400,27 @@ def notify_returned(report: ProgressReport) -> None:
 
 def _write_returned(pk: int) -> None:
     report = ProgressReport.objects.with_places().with_people().get(pk=pk)
-    user: Any = report.submitted_by
-    if user is None or not user.is_active or not user.email or report.state != ReportState.RETURNED:
+    if report.state != ReportState.RETURNED:
         return
+    for user in _menders(report):
+        _write_returned_to(user, report)
+
+
+def _menders(report: ProgressReport) -> list[User]:
+    """Who mends a returned report; nobody whose place somebody else has taken over meanwhile."""
+    user: Any = report.submitted_by
+    writes = (Action.ENTER_REPORT, Action.CORRECT_REPORT)
+    if user and user.is_active and any(can_on(user, action, report.pledge) for action in writes):
+        people = [user]
+    else:
+        held = _people([report.pledge.plan.term.municipality_id])
+        place = report.pledge.lead_department_id
+        people = held[Role.OFFICER, place] or held[Role.HEAD, place]
+    return [each for each in people if each.email]
+
+
+def _write_returned_to(user: User, report: ProgressReport) -> None:
+    pk = report.pk
     report.period.plan = plan = report.pledge.plan
     city = plan.term.municipality.name
     line = OpenReport(report.pledge, report.period, report.state, _remarks([report]).get(pk, ()))

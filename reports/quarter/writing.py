@@ -39,6 +39,9 @@ def save_quarter(
         if version == 0:
             if report is not None and workflow.saved_version(report):
                 raise Conflict(report)
+            if report is None and entry.report is not None:
+                # An old form meets what was approved meanwhile. A correction of that is begun on purpose.
+                raise Conflict(entry.report)
             # A draft that a file began holds nothing of a form yet.
             report = report or workflow.start_report(
                 pledge=entry.pledge, period=entry.period, user=user, reason=contents.reason

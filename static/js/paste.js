@@ -8,8 +8,13 @@
   // As pledges.notation reads numbers; the server has the last word when the form is saved.
   const NUMBER = /^(?:[-−△▲]?[₩￦]?\(?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)?|[-–—―−.])$/;
   const plain = (cell) => cell.normalize("NFKC").replace(/\s+/g, "");
-  const cellsOf = (text) => text.replace(/\r\n?/g, "\n").replace(/\n$/, "").split(/[\t\n]/)
-    .map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
+  const isLabel = (cell) => cell !== "" && !NUMBER.test(plain(cell));
+  const cellsOf = (text) => {
+    const rows = text.replace(/\r\n?/g, "\n").replace(/\n$/, "").split("\n")
+      .map((line) => line.split("\t").map((cell) => cell.trim().replace(/^"(.*)"$/, "$1")));
+    // Copied with the column of names: the numbers are those beside it.
+    return rows.every((row) => row.length > 1 && isLabel(row[0])) ? rows.flatMap((row) => row.slice(1)) : rows.flat();
+  };
   const boxesOf = (box) => {
     const grid = box.closest("[data-grid]");
     return grid ? [...grid.querySelectorAll("input[type=text]")].filter((each) => each.closest("[data-grid]") === grid) : [];

@@ -11,6 +11,7 @@ from pledges import workflow
 from pledges.enums import PeriodState, ReportState, Role
 from pledges.models import AuditEntry, EvidenceFile, ProgressReport, SupportInvitation
 from pledges.workflow import (
+    Conflict,
     EvidenceRefused,
     ReportContents,
     WrongState,
@@ -266,9 +267,22 @@ def test_removing_keeps_what_another_report_points_at(place, stored, committing)
 def test_draft_thrown_away_takes_its_files_along(place, stored, committing):
     report = place.add().report
     with committing():
-        workflow.discard_report(report=report, user=place.officer, version=1)
+        workflow.discard_report(
+            report=report,
+            user=place.officer,
+            version=1,
+            evidence=report.evidence.values_list("pk", flat=True),
+        )
     assert EvidenceFile.objects.count() == 0
     assert stored() == []
+
+
+def test_draft_is_not_thrown_away_with_files_that_nobody_saw(place, stored):
+    report = place.add().report
+    with pytest.raises(Conflict):
+        workflow.discard_report(report=report, user=place.officer, version=1)
+    assert EvidenceFile.objects.count() == 1
+    assert len(stored()) == 1
 
 
 def test_what_is_rolled_back_leaves_no_file(place, stored, monkeypatch):

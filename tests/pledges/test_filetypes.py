@@ -6,6 +6,7 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import ImageFile
 
 from pledges import filetypes
 from pledges.filetypes import GIF, HWPX, JPEG, PDF, PNG, WEBP, XLSX, UnwantedFile, clean_name, kind_of
@@ -196,6 +197,13 @@ def test_workbook_that_declares_entities_is_refused():
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "GIF", "WEBP"])
 def test_picture_cut_off_is_refused(format):
+    whole = made.picture(format, size=(64, 64))
+    assert refusal(whole[: len(whole) // 2])
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "GIF", "WEBP"])
+def test_picture_cut_off_is_refused_where_pdf_making_told_pillow_to_take_it(format, monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
     whole = made.picture(format, size=(64, 64))
     assert refusal(whole[: len(whole) // 2])
 

@@ -99,7 +99,11 @@ def test_closed_period_opens_again_but_an_open_or_published_one_does_not(pledge,
     with pytest.raises(WrongState):
         workflow.open_period(plan=pledge.plan, as_of=AS_OF, user=coordinator)
     workflow.close_period(period=period, user=coordinator)
-    again = workflow.open_period(plan=pledge.plan, as_of=AS_OF, due_on=dt.date(2024, 4, 20), user=coordinator)
+    with pytest.raises(WrongState, match="다시"):
+        workflow.open_period(plan=pledge.plan, as_of=AS_OF, user=coordinator)
+    again = workflow.open_period(
+        plan=pledge.plan, as_of=AS_OF, due_on=dt.date(2024, 4, 20), user=coordinator, again=True
+    )
     assert (again.pk, again.state, again.due_on, again.closed_at) == (
         period.pk,
         PeriodState.OPEN,

@@ -4,10 +4,13 @@ from reports.quarter.forms.check import CheckForm
 from reports.quarter.forms.steps import (
     ApproveManyForm,
     CommentForm,
+    DiscardForm,
     PeriodForm,
     PublishForm,
     ReasonForm,
+    ThreadForm,
     TickedReports,
+    VersionForm,
 )
 from reports.quarter.forms.whole import QuarterForm
 
@@ -15,9 +18,12 @@ __all__ = [
     "ApproveManyForm",
     "CheckForm",
     "CommentForm",
+    "DiscardForm",
     "PeriodForm",
     "PublishForm",
     "QuarterForm",
     "ReasonForm",
+    "ThreadForm",
     "TickedReports",
+    "VersionForm",
 ]

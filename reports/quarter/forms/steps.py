@@ -7,9 +7,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pledges.enums import ReportSection
 from pledges.forms.notation import CleanTextField
 
 LONGEST_TEXT = 4000
+# What the databases hold: a version, a key.
+HIGHEST_VERSION = 2**31 - 1
+HIGHEST_KEY = 2**63 - 1
 
 
 class CommentForm(forms.Form):
@@ -19,6 +23,32 @@ class CommentForm(forms.Form):
     comment = CleanTextField(
         label=gettext_lazy("Comment"), max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class VersionForm(forms.Form):
+    """The version of a report that its reader saw."""
+
+    version = forms.IntegerField(min_value=1, max_value=HIGHEST_VERSION)
+
+
+class DiscardForm(VersionForm):
+    """A draft to be thrown away, with the files (by id) that the page showed."""
+
+    evidence = forms.TypedMultipleChoiceField(required=False, coerce=int)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        shown = [each for each in data.getlist("evidence") if each.isascii() and each.isdecimal()]
+        self.fields["evidence"].choices = [(each, each) for each in shown if len(each) < 19]  # type: ignore[attr-defined]
+
+
+class ThreadForm(forms.Form):
+    """A word for a report's thread, about the whole or a section."""
+
+    body = CleanTextField(
+        required=True, max_length=LONGEST_TEXT, error_messages={"required": gettext_lazy("Write a comment.")}
+    )
+    section = forms.ChoiceField(required=False, choices=[("", ""), *ReportSection.choices])
 
 
 class ReasonForm(forms.Form):
@@ -81,7 +111,7 @@ class TickedReports(forms.Field):
             pairs = [tuple(map(int, each.split(":"))) for each in value]
         except ValueError:
             raise ValidationError(_("The list is out of date. Load the page again.")) from None
-        if any(len(pair) != 2 for pair in pairs):
+        if any(len(pair) != 2 or not 0 < pair[0] <= HIGHEST_KEY for pair in pairs):
             raise ValidationError(_("The list is out of date. Load the page again."))
         return [(pair[0], pair[1]) for pair in pairs]
 

@@ -18,7 +18,7 @@ from reports.models import Edition
 from reports.previews import preview_period
 from reports.quarter import boards
 from reports.quarter.forms import PeriodForm, PublishForm
-from reports.quarter.lookups import DEFAULT_PLAN, find_period, find_plan, staff_url
+from reports.quarter.lookups import DEFAULT_PLAN, find_period, find_plan, may_view_city, staff_url
 from reports.quarter.publishing import contradictory_reports, unpublished_before, unsettled_reports
 from reports.templatetags.portal import day
 from reports.workbook import export_workbook
@@ -32,6 +32,7 @@ def periods(request: HttpRequest, city: str, term: int, plan: str = DEFAULT_PLAN
     found = find_plan(request.user, city, term, plan)
     place = found.term.municipality_id
     manages = can(request.user, Action.MANAGE_PERIODS, municipality=place)
+    sees_city = may_view_city(request.user, found)
     rows = list(
         ReportingPeriod.objects.for_plan(found).for_term().with_report_counts().with_extended().newest_first()
     )
@@ -67,7 +68,7 @@ def periods(request: HttpRequest, city: str, term: int, plan: str = DEFAULT_PLAN
                     "board": staff_url("period", found, row.as_of),
                     "close": staff_url("close", found, row.as_of),
                     "publish": staff_url("publish", found, row.as_of),
-                    "due": staff_url("due", found, row.as_of),
+                    "due": staff_url("due", found, row.as_of) if sees_city else "",
                 }
                 for row in rows
             ],
@@ -99,7 +100,7 @@ def close(
         return _ask_to_close(request, period)
     try:
         if request.POST.get("step") == "reopen":
-            workflow.open_period(plan=found, as_of=as_of, due_on=period.due_on, user=request.user)
+            workflow.open_period(plan=found, as_of=as_of, user=request.user, again=True)
             messages.success(request, _("The period is open again."))
         else:
             workflow.close_period(period=period, user=request.user)

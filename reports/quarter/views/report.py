@@ -18,7 +18,7 @@ from pledges.workflow import Conflict, Incomplete, WorkflowError
 from reports.models import KeptForm
 from reports.quarter.checks import warnings_of
 from reports.quarter.entry import Entry, read_entry, settlement_of
-from reports.quarter.forms import QuarterForm, ReasonForm
+from reports.quarter.forms import DiscardForm, QuarterForm, ReasonForm
 from reports.quarter.held import hold_and_sign_in, person_mark, refuse_keeping, typist_mark
 from reports.quarter.kept import base_version, drop_kept, keep_form, kept_form, typed_data
 from reports.quarter.lookups import DEFAULT_PLAN, find_writable, step_of
@@ -235,10 +235,10 @@ def discard(
     entry = find_entry(request, city, term, plan, as_of, code)
     if not may_write(request.user, entry):
         raise PermissionDenied(_("You have no right to do this."))
-    version = request.POST.get("version", "")
-    if entry.unfinished and version.isdecimal():
+    form = DiscardForm(request.POST)
+    if entry.unfinished and form.is_valid():
         try:
-            workflow.discard_report(report=entry.unfinished, user=request.user, version=int(version))
+            workflow.discard_report(report=entry.unfinished, user=request.user, **form.cleaned_data)
         except WorkflowError as error:
             messages.error(request, error.message)
         else:

@@ -9,12 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from pledges import workflow
-from pledges.enums import ReportSection
 from pledges.permissions import Action, access, can_on, require_on
 from pledges.workflow import HANDED_IN, Conflict, WorkflowError, awaits_office
 from reports.quarter.differences import between_reports
 from reports.quarter.entry import Entry, read_entry
-from reports.quarter.forms import CheckForm
+from reports.quarter.forms import CheckForm, ThreadForm
 from reports.quarter.lookups import DEFAULT_PLAN, staff_url, step_of
 from reports.quarter.reminders import notify_returned
 from reports.quarter.reviewing import read_queue, read_review, sections_of
@@ -76,15 +75,13 @@ def comment(
 ) -> HttpResponse:
     """Add a word to the report's thread, about the whole or a section."""
     entry = find_entry(request, city, term, plan, as_of, code)
-    section = request.POST.get("section", "")
-    if entry.report is not None:
+    form = ThreadForm(request.POST)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, " ".join(map(str, errors)))
+    elif entry.report is not None:
         try:
-            workflow.comment_on_report(
-                report=entry.report,
-                user=request.user,
-                body=request.POST.get("body", ""),
-                section=section if section in ReportSection.values else "",
-            )
+            workflow.comment_on_report(report=entry.report, user=request.user, **form.cleaned_data)
         except WorkflowError as error:
             messages.error(request, error.message)
     return redirect(address_of(entry) + "#comments")

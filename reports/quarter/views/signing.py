@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from pledges import workflow
 from pledges.permissions import Action, access, require_on
 from pledges.workflow import Conflict, WorkflowError
-from reports.quarter.forms import ApproveManyForm, CommentForm
+from reports.quarter.forms import ApproveManyForm, CommentForm, VersionForm
 from reports.quarter.lookups import DEFAULT_PLAN, find_period, find_plan, staff_url, step_of
 from reports.quarter.reminders import notify_returned
 from reports.quarter.signing import read_to_sign, steps_of
@@ -107,12 +107,12 @@ def withdraw(
     entry = find_entry(request, city, term, plan, as_of, code)
     if not may_submit(request.user, entry):
         raise PermissionDenied(_("You have no right to do this."))
-    version = request.POST.get("version", "")
-    if entry.unfinished is None or not version.isdecimal():
+    form = VersionForm(request.POST)
+    if entry.unfinished is None or not form.is_valid():
         messages.error(request, _("There is nothing to take back here."))
         return redirect(address_of(entry))
     try:
-        workflow.withdraw_report(report=entry.unfinished, user=request.user, version=int(version))
+        workflow.withdraw_report(report=entry.unfinished, user=request.user, **form.cleaned_data)
     except WorkflowError as error:
         messages.error(request, error.message)
     else:

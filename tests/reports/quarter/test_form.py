@@ -507,5 +507,14 @@ def test_correction_of_what_was_published_is_not_called_not_submitted(as_officer
     publish_period(period=city.period, user=city.coordinator)
     city.report(revision=2, reason="오기")
     text = as_officer.get(city.url).content.decode()
-    assert "여기에 작성한 내용 없이 공개되었습니다" in text
+    assert "아래에 작성하는 내용이 들어 있지 않습니다" in text
     assert "미제출" not in text
+
+
+def test_old_form_over_an_approved_report_is_a_conflict_and_begins_no_correction(city, as_officer):
+    city.period.state = PeriodState.CLOSED
+    city.period.save()
+    city.report(state=ReportState.APPROVED)
+    response = as_officer.post(city.url, city.data(version="0", reason="오기"))
+    assert response.status_code == 409
+    assert city.current.revision == 1

@@ -83,3 +83,10 @@ def test_step_about_something_unknown_gives_the_form_back(as_officer, city, step
     assert page.status_code == 200
     assert page.context["form"]["cause"].value() == "남는 글"
     assert city.current is None
+
+
+def test_column_of_names_copied_along_is_left_out():
+    assert cells_of("개편 노선\t5\n주민설명회\t6\n") == ["5", "6"]
+    assert spread("개편 노선\t5\n주민설명회\t6", ["", ""]).values == ("5", "6")
+    # One row of numbers with a word in it is no column of names.
+    assert cells_of("5\t주민설명회\t6") == ["5", "주민설명회", "6"]

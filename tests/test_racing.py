@@ -1,7 +1,7 @@
 """Several people at the same moment: exactly one wins, and no save is lost.
 
 Threads on PostgreSQL, processes on SQLite. ``SAVES`` is how often each of the 8
-writers saves: 10 here, 500 in ``.ci/run``.
+writers saves: 10 here, 50 in ``.ci/run``; 500 take half an hour.
 """
 
 import datetime as dt

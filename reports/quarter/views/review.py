@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -75,6 +76,9 @@ def comment(
 ) -> HttpResponse:
     """Add a word to the report's thread, about the whole or a section."""
     entry = find_entry(request, city, term, plan, as_of, code)
+    says = (Action.ENTER_REPORT, Action.SIGN_REPORT, Action.CHECK_REPORT)
+    if not any(can_on(request.user, action, entry.pledge) for action in says):
+        raise PermissionDenied(_("You have no right to do this."))
     form = ThreadForm(request.POST)
     if not form.is_valid():
         for errors in form.errors.values():

@@ -48,7 +48,12 @@ class ThreadForm(forms.Form):
     body = CleanTextField(
         required=True, max_length=LONGEST_TEXT, error_messages={"required": gettext_lazy("Write a comment.")}
     )
-    section = forms.ChoiceField(required=False, choices=[("", ""), *ReportSection.choices])
+    section = forms.CharField(required=False)
+
+    def clean_section(self) -> str:
+        """A section that is none means the whole."""
+        section: str = self.cleaned_data["section"]
+        return section if section in ReportSection.values else ""
 
 
 class ReasonForm(forms.Form):

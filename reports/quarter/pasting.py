@@ -20,10 +20,11 @@ class Pasted:
     unreadable: tuple[str, ...]
 
 
-def cells_of(text: str) -> list[str]:
+def cells_of(text: str, boxes: int = 0) -> list[str]:
     """The cells of a row or a column as a spreadsheet copies them: tabs or lines between them.
 
-    The line that it ends with is none, a cell in quotes is its content, a first column of names is left out.
+    The line that it ends with is none, a cell in quotes is its content. A first column of names is left out,
+    but where one row has just as many cells as there are ``boxes``, each cell stands for its own box.
     """
     body = text.replace("\r\n", "\n").replace("\r", "\n")
     if not clean_text(body):
@@ -32,7 +33,8 @@ def cells_of(text: str) -> list[str]:
         [clean_text(re.sub(r'^"(.*)"$', r"\1", clean_text(cell))) for cell in line.split("\t")]
         for line in body.removesuffix("\n").split("\n")
     ]
-    if all(len(row) > 1 and _is_label(row[0]) for row in rows):
+    fits = len(rows) == 1 and len(rows[0]) == boxes
+    if not fits and all(len(row) > 1 and _is_label(row[0]) for row in rows):
         # Copied with the column of names: the numbers are those beside it.
         rows = [row[1:] for row in rows]
     return [cell for row in rows for cell in row][:MOST_CELLS]
@@ -57,7 +59,7 @@ def spread(text: str, boxes: Sequence[str]) -> Pasted:
     values = list(boxes)
     filled = 0
     left_over, unreadable = [], []
-    for place, cell in enumerate(cells_of(text)):
+    for place, cell in enumerate(cells_of(text, len(boxes))):
         if not cell:
             continue
         try:

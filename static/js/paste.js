@@ -9,10 +9,11 @@
   const NUMBER = /^(?:[-−△▲]?[₩￦]?\(?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)?|[-–—―−.])$/;
   const plain = (cell) => cell.normalize("NFKC").replace(/\s+/g, "");
   const isLabel = (cell) => cell !== "" && !NUMBER.test(plain(cell));
-  const cellsOf = (text) => {
+  const cellsOf = (text, boxes) => {
     const rows = text.replace(/\r\n?/g, "\n").replace(/\n$/, "").split("\n")
       .map((line) => line.split("\t").map((cell) => cell.trim().replace(/^"(.*)"$/, "$1")));
-    // Copied with the column of names: the numbers are those beside it.
+    // Copied with the column of names: the numbers are those beside it. A row that fits the boxes has none.
+    if (rows.length === 1 && rows[0].length === boxes) return rows[0];
     return rows.every((row) => row.length > 1 && isLabel(row[0])) ? rows.flatMap((row) => row.slice(1)) : rows.flat();
   };
   const boxesOf = (box) => {
@@ -58,11 +59,11 @@
     const box = event.target;
     if (!box.matches("[data-grid] input[type=text]")) return;
     const text = event.clipboardData ? event.clipboardData.getData("text/plain") : "";
-    const cells = cellsOf(text);
-    if (cells.length < 2) return;
-    event.preventDefault();
     const boxes = boxesOf(box);
     const from = boxes.indexOf(box);
+    const cells = cellsOf(text, boxes.length - from);
+    if (cells.length < 2) return;
+    event.preventDefault();
     const before = [], left = [], unreadable = [];
     cells.forEach((cell, place) => {
       const target = boxes[from + place];

@@ -64,7 +64,7 @@ def test_date_that_ends_no_quarter_is_refused_in_a_quarterly_plan(city):
 def test_closed_period_of_an_odd_date_can_be_opened_again(half_yearly):
     PeriodFactory(plan=half_yearly.plan, as_of=dt.date(2024, 4, 30), state=PeriodState.CLOSED)
     opened = workflow.open_period(
-        plan=half_yearly.plan, as_of=dt.date(2024, 4, 30), user=half_yearly.coordinator
+        plan=half_yearly.plan, as_of=dt.date(2024, 4, 30), user=half_yearly.coordinator, again=True
     )
     assert opened.is_open
 

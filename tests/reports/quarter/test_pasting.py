@@ -86,7 +86,13 @@ def test_step_about_something_unknown_gives_the_form_back(as_officer, city, step
 
 
 def test_column_of_names_copied_along_is_left_out():
-    assert cells_of("개편 노선\t5\n주민설명회\t6\n") == ["5", "6"]
     assert spread("개편 노선\t5\n주민설명회\t6", ["", ""]).values == ("5", "6")
-    # One row of numbers with a word in it is no column of names.
-    assert cells_of("5\t주민설명회\t6") == ["5", "주민설명회", "6"]
+
+
+def test_word_in_a_row_that_fits_the_boxes_is_no_name():
+    assert spread("5\t주민설명회\t6", ["", "", ""]).values == ("5", "", "6")
+
+
+def test_name_before_a_single_row_is_left_out():
+    pasted = spread("보고회\t3\t4", ["1", "2"])
+    assert (pasted.values, pasted.unreadable) == (("3", "4"), ())

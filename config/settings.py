@@ -185,6 +185,8 @@ ACCOUNT_FORMS = {"login": "pledges.accounts.StaffLoginForm"}
 ACCOUNT_RATE_LIMITS = {"login_failed": False, "login": "300/m/ip", "invitation": "60/m/ip"}
 # How long an invitation's link opens something.
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
+# How long an uploaded plan waits to be confirmed.
+IMPORT_STAGE_HOURS = env.int("IMPORT_STAGE_HOURS", default=24)
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
@@ -282,6 +284,8 @@ if PRODUCTION:
 else:
     PORTAL_URL = env.str("PORTAL_URL", default="http://127.0.0.1:8000")
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+if vars()["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend":
+    EMAIL_BACKEND = "config.mail.EmailBackend"
 # Seconds: a mail server that does not answer must not hold a page or a run of reminders up.
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")

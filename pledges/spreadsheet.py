@@ -191,7 +191,7 @@ def read_workbook(
 
     Raises UnreadableFile where the file is too big, no .xlsx workbook, damaged or dangerous.
     """
-    content = _content(source)
+    content = read_content(source)
     _refuse_other_formats(content)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -211,7 +211,8 @@ def read_workbook(
 # --- Before parsing -----------------------------------------------------------
 
 
-def _content(source: bytes | Path) -> bytes:
+def read_content(source: bytes | Path) -> bytes:
+    """The file's bytes. Raises UnreadableFile where it is too big or can't be opened."""
     too_big = _("The file is larger than %(limit)s MB. Remove pictures and empty formatted rows.") % {
         "limit": MAX_UPLOAD // 1024 // 1024
     }

@@ -212,3 +212,34 @@ class ReminderQuerySet(models.QuerySet):
     def given_up(self, since: dt.datetime) -> "ReminderQuerySet":
         """Mails taken in hand before ``since`` by a process that never came to send them."""
         return self.filter(sent_at__isnull=True, claimed_at__lt=since)
+
+
+class ImportBatchQuerySet(models.QuerySet):
+    """Imports, staged and applied."""
+
+    def with_places(self) -> "ImportBatchQuerySet":
+        return self.select_related("municipality", "plan__term__municipality", "user", "rolled_back_by")
+
+    def without_contents(self) -> "ImportBatchQuerySet":
+        """Without what only the page of one import shows."""
+        return self.defer("diff", "findings")
+
+    def for_cities(self, keys: Any) -> "ImportBatchQuerySet":
+        return self.filter(municipality__in=keys)
+
+    def for_plan(self, plan: Any) -> "ImportBatchQuerySet":
+        return self.filter(plan=plan)
+
+    def staged(self) -> "ImportBatchQuerySet":
+        return self.filter(state="staged")
+
+    def staged_by(self, user: Any) -> "ImportBatchQuerySet":
+        """What one person has uploaded and not confirmed: nobody else's to see."""
+        return self.staged().filter(user=user)
+
+    def finished(self) -> "ImportBatchQuerySet":
+        """Imports that were applied, rolled back since or not."""
+        return self.exclude(state="staged")
+
+    def expired(self, now: dt.datetime) -> "ImportBatchQuerySet":
+        return self.staged().filter(expires_at__lte=now)

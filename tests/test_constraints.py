@@ -10,7 +10,7 @@ from django.utils import timezone
 from budgets.models import WON_LIMIT
 from pledges import models
 from pledges.enums import PeriodState, ReportState, Role, Span, Status
-from reports.models import Edition, EditionPledge, KeptForm, Reminder
+from reports.models import Edition, EditionPledge, ImportBatch, KeptForm, Reminder
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +91,20 @@ def kept_form_twice():
     period = make.PeriodFactory(plan=pledge.plan)
     for _ in range(2):
         KeptForm.objects.create(user=user, pledge=pledge, period=period, base_version=0, body="status=")
+
+
+def staged_import(**fields):
+    """An upload that waits to be confirmed."""
+    given = {
+        "state": "staged", "file_name": "계획.xlsx", "size": 1, "sha256": "0" * 64,
+        "expires_at": timezone.now(), **fields,
+    }  # fmt: skip
+    return ImportBatch.objects.create(**given)
+
+
+def applied_import(**fields):
+    given = {"state": "applied", "applied_at": timezone.now(), "expires_at": None, **fields}
+    return staged_import(**{"plan": make.PlanFactory(), **given})
 
 
 def reminder(**fields):
@@ -241,6 +255,11 @@ BREAKS = {
     "reminder_once": lambda: (lambda first: reminder(user=first.user))(reminder()),
     "reminder_stage_known": lambda: reminder(stage="soon"),
     "reminder_rounds_only_overdue": lambda: reminder(round=1),
+    "import_state_known": lambda: applied_import(state="done"),
+    "import_layout_known": lambda: staged_import(layout="letter"),
+    "import_staged_or_applied": lambda: staged_import(expires_at=None),
+    "import_rolled_back_when": lambda: applied_import(rolled_back_at=timezone.now()),
+    "import_rolled_back_why": lambda: applied_import(state="rolled_back", rolled_back_at=timezone.now()),
     "frozen_unique_code": lambda: frozen_twice(pledge=make.PledgeFactory()),
     "frozen_unique_pledge": lambda: frozen_twice(code="other"),
     "frozen_status_known": lambda: frozen(edition=edition(), status="fine"),

@@ -61,6 +61,8 @@ class Operation:
     as_of: dt.date | None = None
     said: dict[int | None, Said] = field(default_factory=dict)
     rows: list[RowChange] = field(default_factory=list)
+    # The log's rows that it wrote, once it has ended: the first and the last sequence.
+    entries: tuple[int, int] | None = None
 
     @property
     def has_changes(self) -> bool:
@@ -355,6 +357,7 @@ def _write(current: Operation) -> None:
             )
         )
     append(entries)
+    current.entries = (entries[0].sequence, entries[-1].sequence)
 
 
 def _merged(rows: Iterable[RowChange]) -> list[RowChange]:

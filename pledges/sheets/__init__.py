@@ -9,6 +9,7 @@ from pledges.sheets.base import (
     SheetChanges,
     SheetResource,
     Table,
+    ToldRow,
 )
 from pledges.sheets.plan import AreaTree, Info, InfoResource, PledgeResource
 from pledges.sheets.progress import AchievementResource, IndicatorResource, ScheduleResource, Side
@@ -34,4 +35,5 @@ __all__ = [
     "Side",
     "Snapshot",
     "Table",
+    "ToldRow",
 ]

@@ -6,7 +6,7 @@ change. Writing to the database is not done here.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -137,15 +137,26 @@ class RowChange:
 
 
 @dataclass(slots=True)
+class ToldRow:
+    """A row that is new or differs, as text for people: its key, and its cells that do."""
+
+    sheet: str
+    is_new: bool
+    key: tuple[str, ...]
+    cells: list[CellChange]
+
+
+@dataclass(slots=True)
 class SheetChanges:
-    """How a sheet differs from what is stored."""
+    """How a sheet differs from what is stored. ``tell`` puts each row into words, one at a time:
+    of a large plan they are many."""
 
     name: str
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     rows: dict[Key, RowChange] = field(default_factory=dict)
-    cells: list[CellChange] = field(default_factory=list)
+    tell: Callable[[], Iterator[ToldRow]] = lambda: iter(())
 
     @property
     def counts(self) -> dict[str, int]:
@@ -490,23 +501,29 @@ class SheetResource(Resource):
                 changes.unchanged += 1
                 continue
             changes.rows[key] = RowChange(row, old is None, values)
+        changes.tell = lambda: self._told(table, changes)
+        return changes
+
+    def _told(self, table: Table, changes: SheetChanges) -> Iterator[ToldRow]:
+        for key, change in changes.rows.items():
             label = tuple(
                 self.columns[name].widget.shown(part, self.scope)
                 for name, part in zip(self.keys, key, strict=True)
             )
-            for name, (before, after) in values.items():
+            cells = []
+            for name, (before, after) in change.values.items():
                 widget = self.columns[name].widget
-                changes.cells.append(
+                cells.append(
                     CellChange(
                         self.sheet_name,
-                        table.address(row, name),
+                        table.address(change.row, name),
                         label,
                         name,
                         widget.shown(before, self.scope),
                         widget.shown(after, self.scope),
                     )
                 )
-        return changes
+            yield ToldRow(self.sheet_name, change.is_new, label, cells)
 
     def empty(self, name: str) -> Any:
         """The value of a cell of which nothing is stored."""

@@ -1,7 +1,7 @@
 """기본정보 and 공약: the plan itself and the list of its pledges."""
 
 import datetime as dt
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from pledges.sheets.base import (
     SheetChanges,
     SheetResource,
     Table,
+    ToldRow,
     header_message,
     header_word,
     report_problems,
@@ -234,24 +235,25 @@ class InfoResource(Resource):
         """Counts by item, and the settings that differ; there are no rows to change."""
         changes = SheetChanges(self.sheet_name)
         differing = self.differing(info, plan) if plan else {}
-        for name, (old, new) in differing.items():
-            widget = self.columns[name].widget
-            changes.cells.append(
-                CellChange(
-                    self.sheet_name,
-                    info.addresses[name],
-                    (name,),
-                    self.VALUE,
-                    widget.shown(old, None),
-                    widget.shown(new, None),
-                )
-            )
+        new = {name: (None, value) for name, value in info.values.items()} if plan is None else differing
+        changes.tell = lambda: self._told_items(info, new, is_new=plan is None)
         if plan is None:
             changes.new = len(info.values)
         else:
             changes.changed = len(differing)
             changes.unchanged = len(info.values) - len(differing)
         return changes
+
+    def _told_items(
+        self, info: Info, items: Mapping[str, tuple[Any, Any]], *, is_new: bool
+    ) -> Iterator[ToldRow]:
+        for name, (old, new) in items.items():
+            widget = self.columns[name].widget
+            shown_old = "" if is_new else widget.shown(old, None)
+            cell = CellChange(
+                self.sheet_name, info.addresses[name], (name,), self.VALUE, shown_old, widget.shown(new, None)
+            )
+            yield ToldRow(self.sheet_name, is_new, (name,), [cell])
 
     def differing(self, info: Info, plan: Plan) -> dict[str, tuple[Any, Any]]:
         """(old, new) of the plan's settings that the sheet gives differently, by item."""

@@ -47,12 +47,16 @@ from pledges.sheets.plan import (
 )
 from pledges.sheets.progress import INDICATOR
 from pledges.sheets.widgets import fold_name
-from pledges.spreadsheet import Finding, Workbook, read_workbook, shown
+from pledges.spreadsheet import Finding, Workbook, read_content, read_workbook, shown
 from pledges.successors import read_successors
 from pledges.workflow import WorkflowError
 from reports import fulfilment
 from reports.editions import publish_period
 from reports.fulfilment import PlanFulfilment, display_rate, plan_fulfilment
+from reports.models import ImportBatch
+from reports.workbook.batches import Incoming, hold_stage, keep_batch, stored_diff
+from reports.workbook.cards import CardPlace, read_cards
+from reports.workbook.diffs import Diff, differences
 from reports.workbook.edits import Edits
 from reports.workbook.guard import PlanMoved, hold_plan, plan_mark
 from reports.workbook.results import ImportResult, Progress
@@ -82,20 +86,30 @@ def import_workbook(
     publish: bool = False,
     reason: str = "",
     progress: Progress | None = None,
+    file_name: str = "",
+    cards_of: CardPlace | None = None,
+    staged: ImportBatch | None = None,
 ) -> ImportResult:
     """Bring a plan in, whole or not at all.
 
     Imported actuals and statuses are approved revisions in the name of
     ``user``. A dry run does everything and takes it back. ``publish`` makes
-    the edition of 기준일 in the same transaction.
+    the edition of 기준일 in the same transaction. ``cards_of`` says that the file
+    holds pledge cards instead of the workbook's sheets, and of which plan.
+
+    What is applied is kept as an ``ImportBatch``: a new one, or ``staged``, of
+    which exactly what it showed is applied; where that would be something else
+    by now, the result's ``moved`` lists the cells and nothing is written.
 
     ``user`` None is the command line. Raises PermissionDenied; UnreadableFile
-    where the file is no workbook. Everything else that is wrong stands in the
-    result's ``errors``, and then nothing was written.
+    where the file is no workbook; StageGone. Everything else that is wrong
+    stands in the result's ``errors``, and then nothing was written.
     """
-    book = read_workbook(source, SHEET_NAMES, progress)
+    content = read_content(source)
+    file_name = file_name or (source.name if isinstance(source, Path) else "")
+    incoming = Incoming(content, file_name, read_incoming(content, cards_of, progress), cards_of, staged)
     for _attempt in range(ATTEMPTS):
-        attempt = _Import(book, user, progress)
+        attempt = _Import(incoming, user, progress)
         try:
             return attempt.run(dry_run=dry_run, over_drafts=over_drafts, publish=publish, reason=reason)
         except PlanMoved:
@@ -105,6 +119,17 @@ def import_workbook(
     return attempt.result
 
 
+def read_incoming(content: bytes, cards_of: CardPlace | None, progress: Progress | None) -> Workbook:
+    """The sheets of the contract: those of the file, or those that its pledge cards fill."""
+    if cards_of is not None:
+        return read_cards(content, cards_of, progress)
+    return read_workbook(content, SHEET_NAMES, progress)
+
+
+def moved_since_message() -> str:
+    return _("The data has changed since this preview, so it was not applied. Look at the differences.")
+
+
 def moved_message() -> str:
     return _("Somebody else changed the plan meanwhile. Nothing was written; try again.")
 
@@ -112,8 +137,9 @@ def moved_message() -> str:
 class _Import:
     """One import, from sheets to rows."""
 
-    def __init__(self, book: Workbook, user: Any, progress: Progress | None) -> None:
-        self.book = book
+    def __init__(self, incoming: Incoming, user: Any, progress: Progress | None) -> None:
+        self.incoming = incoming
+        self.book = book = incoming.book
         self.user = user
         self.progress = progress
         self.result = ImportResult(ignored=[name for name in book.others if name != NOTES])
@@ -139,15 +165,23 @@ class _Import:
             result.warnings += table.warnings
         if result.errors or work is None:
             return result
-        result.plan = self.stored.plan
+        result.plan, result.municipality, result.as_of = (
+            self.stored.plan,
+            self.stored.municipality,
+            self.as_of,
+        )
         result.period = self.snapshot.periods.get(self.as_of)
         found = {
             InfoResource.sheet_name: InfoResource().compare(self.info, self.stored.plan),
             **work.changes,
         }
         result.sheets = {name: changes.counts for name, changes in found.items()}
-        result.changes = [cell for changes in found.values() for cell in changes.cells]
+        result.diff = Diff.of(row for changes in found.values() for row in changes.tell())
         result.warnings += work.edits.warnings
+        if (staged := self.incoming.staged) is not None and result.diff.digest != staged.diff_digest:
+            result.moved = differences(stored_diff(staged), result.diff)
+            result.errors.append(Finding("", "", "", moved_since_message()))
+            return result
         self._apply(work, dry_run=dry_run, over_drafts=over_drafts, publish=publish, reason=reason)
         return result
 
@@ -378,9 +412,12 @@ class _Import:
             self.progress(_("Writing"), 0, 1)
         try:
             with transaction.atomic():
+                if self.incoming.staged:
+                    hold_stage(self.incoming.staged)
                 with operation("imported", user=self.user, plan=self.stored.plan, reason=reason) as step:
                     hold_plan(self.stored.plan, self.mark)
-                    if result.plan is None or result.period is None or result.has_changes:
+                    writes = result.plan is None or result.period is None or result.has_changes
+                    if writes:
                         writer = Writer(work, self.user, over_drafts=over_drafts)
                         writer.write()
                         result.plan, result.period = writer.plan, writer.period
@@ -394,6 +431,10 @@ class _Import:
                         step.forget()
                 if dry_run:
                     transaction.set_rollback(True)
+                elif writes:
+                    result.batch = keep_batch(
+                        self.incoming, result, user=self.user, over_drafts=over_drafts, entries=step.entries
+                    )
         except DraftsInTheWay as refused:
             result.errors += refused.findings
         except WorkflowError as refused:

@@ -1,12 +1,15 @@
 """What an import tells: counts a sheet, every change, warnings, errors."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from pledges.models import Plan, ReportingPeriod
+from pledges.models import Municipality, Plan, ReportingPeriod
 from pledges.sheets import CellChange
 from pledges.spreadsheet import Finding
+from reports.models import ImportBatch
+from reports.workbook.diffs import Diff, Moved
 
 # (what is being done, how much is done, of how much)
 Progress = Callable[[str, int, int], None]
@@ -18,17 +21,27 @@ class ImportResult:
 
     ``sheets``: {"new", "changed", "unchanged"} rows by sheet name. Where
     ``errors`` stand, nothing was written. ``plan`` and ``period`` are None after
-    a dry run that would have made them.
+    a dry run that would have made them. ``batch`` is the import as it is kept.
+    ``moved`` are the cells that would change otherwise than a stage showed: (as shown, as it would be now).
     """
 
     sheets: dict[str, dict[str, int]] = field(default_factory=dict)
-    changes: list[CellChange] = field(default_factory=list)
+    diff: Diff = field(default_factory=Diff)
     warnings: list[Finding] = field(default_factory=list)
     errors: list[Finding] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    municipality: Municipality | None = None
     plan: Plan | None = None
+    as_of: dt.date | None = None
     period: ReportingPeriod | None = None
     editions: list[Any] = field(default_factory=list)
+    batch: ImportBatch | None = None
+    moved: list[Moved] = field(default_factory=list)
+
+    @property
+    def changes(self) -> list[CellChange]:
+        """Every cell that differs from what is stored."""
+        return [cell for row in self.diff.rows() for cell in row.cells]
 
     @property
     def is_applied(self) -> bool:

@@ -1,0 +1,1 @@
+"""The pages on which an administrator brings a plan in: upload, preview, confirm, roll back."""

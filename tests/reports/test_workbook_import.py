@@ -28,6 +28,7 @@ from pledges.models import (
     YearlyTarget,
 )
 from reports.fulfilment import plan_fulfilment
+from reports.models import ImportBatch
 from reports.workbook import export_workbook, import_workbook
 from tests.factories import ActualFactory, MembershipFactory, OfficerFactory, ReportFactory, UserFactory
 from tests.reports.workbooks import (
@@ -280,6 +281,7 @@ class TestUnchanged:
         assert changes(imported()) == 0
         assert everything() == before
         assert history_count() == records
+        assert ImportBatch.objects.count() == 1
 
     def test_next_quarter_with_unchanged_cells_counts_no_total_twice(self):
         imported()

@@ -150,12 +150,12 @@ def history_count() -> int:
 
 
 def everything() -> dict[str, list[Any]]:
-    """Every value of every row of ours but the reporting periods, and the log that tells of new ones,
-    for "nothing changed"."""
+    """Every value of every row of ours but the reporting periods, and the log and the batch that tell of
+    new ones, for "nothing changed"."""
     return {
         model.__name__: list(model._default_manager.order_by("pk").values_list())
         for model in our_models()
-        if model.__name__ not in ("ReportingPeriod", "AuditEntry", "AuditHead")
+        if model.__name__ not in ("ReportingPeriod", "AuditEntry", "AuditHead", "ImportBatch")
     }
 
 

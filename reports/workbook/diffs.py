@@ -1,0 +1,77 @@
+"""What an import would change, row by row, packed so that it can be kept and looked at by the page."""
+
+import hashlib
+import itertools
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pledges.sheets import CellChange, ToldRow
+
+READ_AT_ONCE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """Changed rows in the order of the file. ``packed`` is compressed JSON, a line a row:
+    ``[sheet, is new, [key, …], [[address, column, old, new], …]]``; ``digest`` the SHA-256 over the lines.
+    """
+
+    packed: bytes = b""
+    digest: str = ""
+
+    @classmethod
+    def of(cls, rows: Iterable[ToldRow]) -> "Diff":
+        """Pack rows, one at a time."""
+        digest, packer, parts = hashlib.sha256(), zlib.compressobj(level=3), []
+        for row in rows:
+            cells = [[cell.address, cell.column, cell.old, cell.new] for cell in row.cells]
+            line = json.dumps(
+                [row.sheet, row.is_new, row.key, cells], ensure_ascii=False, separators=(",", ":")
+            )
+            content = line.encode() + b"\n"
+            digest.update(content)
+            parts.append(packer.compress(content))
+        parts.append(packer.flush())
+        return cls(b"".join(parts), digest.hexdigest())
+
+    def rows(self, sheet: str | None = None, start: int = 0, stop: int | None = None) -> Iterator[ToldRow]:
+        """The rows of a sheet (of all without one), from the ``start``-th to before the ``stop``-th."""
+        wanted = (row for row in self._unpacked() if sheet is None or row.sheet == sheet)
+        return itertools.islice(wanted, start, stop)
+
+    def _unpacked(self) -> Iterator[ToldRow]:
+        for line in self._lines():
+            sheet, is_new, key, cells = json.loads(line)
+            keys = tuple(key)
+            yield ToldRow(
+                sheet,
+                is_new,
+                keys,
+                [CellChange(sheet, address, keys, column, old, new) for address, column, old, new in cells],
+            )
+
+    def _lines(self) -> Iterator[bytes]:
+        unpacker, rest = zlib.decompressobj(), b""
+        for place in range(0, len(self.packed), READ_AT_ONCE):
+            rest += unpacker.decompress(self.packed[place : place + READ_AT_ONCE])
+            *lines, rest = rest.split(b"\n")
+            yield from lines
+
+
+# A cell as it was previewed, and as it would change now; None where it does not change.
+Moved = tuple[CellChange | None, CellChange | None]
+
+
+def differences(before: Diff, after: Diff, most: int = 200) -> list[Moved]:
+    """The cells in which two comparisons of one file differ, at most ``most``."""
+    then = {(cell.sheet, cell.address): cell for row in before.rows() for cell in row.cells}
+    found: list[Moved] = []
+    for row in after.rows():
+        for cell in row.cells:
+            old = then.pop((cell.sheet, cell.address), None)
+            if old != cell and len(found) < most:
+                found.append((old, cell))
+    found += [(cell, None) for cell in itertools.islice(then.values(), most - len(found))]
+    return found

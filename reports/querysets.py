@@ -241,5 +241,8 @@ class ImportBatchQuerySet(models.QuerySet):
         """Imports that were applied, rolled back since or not."""
         return self.exclude(state="staged")
 
+    def for_files(self, names: Any) -> "ImportBatchQuerySet":
+        return self.filter(file__in=names)
+
     def expired(self, now: dt.datetime) -> "ImportBatchQuerySet":
         return self.staged().filter(expires_at__lte=now)

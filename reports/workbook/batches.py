@@ -15,7 +15,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pledges.spreadsheet import Workbook
+from pledges.models import Plan
 from reports.models import ImportBatch
 from reports.workbook.cards import CardPlace
 from reports.workbook.diffs import Diff
@@ -28,13 +28,16 @@ class StageGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A file as it came in, and what was read of it."""
+    """A file as it came in, and the stage that it was shown as."""
 
     content: bytes
     file_name: str
-    book: Workbook
     cards_of: CardPlace | None
-    staged: ImportBatch | None
+    staged: ImportBatch | None = None
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
 
 
 def keep_stage(incoming: Incoming, result: ImportResult, *, user: Any, over_drafts: bool) -> ImportBatch:
@@ -45,16 +48,33 @@ def keep_stage(incoming: Incoming, result: ImportResult, *, user: Any, over_draf
     return _saved(batch, incoming)
 
 
-def hold_stage(staged: ImportBatch) -> None:
-    """Hold the stage until the transaction ends. Raises StageGone where it was confirmed, thrown away or
-    has expired since it was shown."""
-    held = ImportBatch.objects.select_for_update().without_contents().filter(pk=staged.pk).first()
+def hold_stage(incoming: Incoming, *, user: Any, plan: Plan | None) -> None:
+    """Hold the stage until the transaction ends.
+
+    Raises StageGone where it was confirmed, thrown away or has expired since it
+    was shown, and where it is not this person's, this file's or this plan's.
+    """
+    held = None
+    if incoming.staged is not None:
+        stages = ImportBatch.objects.select_for_update().without_contents()
+        held = stages.filter(pk=incoming.staged.pk).first()
     if held is None:
         raise StageGone(_("This upload is no longer there. Upload the file again."))
     if held.state != ImportBatch.State.STAGED:
-        raise StageGone(_("This import was applied already."))
+        raise StageGone(applied_message())
     if held.is_expired():
-        raise StageGone(_("This preview has expired. Upload the file again to see what it changes now."))
+        raise StageGone(expired_message())
+    bound = (held.user_id, held.sha256, held.plan_id)
+    if bound != (getattr(user, "pk", None), incoming.sha256, plan.pk if plan else None):
+        raise StageGone(_("This preview is of another file, plan or person. Upload the file again."))
+
+
+def applied_message() -> str:
+    return _("This import was applied already.")
+
+
+def expired_message() -> str:
+    return _("This preview has expired. Upload the file again to see what it changes now.")
 
 
 def stored_content(batch: ImportBatch) -> bytes:
@@ -101,10 +121,13 @@ def _batch(incoming: Incoming, result: ImportResult, *, user: Any, over_drafts: 
         layout=ImportBatch.Layout.CARDS if incoming.cards_of else ImportBatch.Layout.WORKBOOK,
         file_name=_clean_name(incoming.file_name),
         size=len(incoming.content),
-        sha256=hashlib.sha256(incoming.content).hexdigest(),
+        sha256=incoming.sha256,
         over_drafts=over_drafts,
         user=user,
     )
+    if incoming.cards_of:
+        # A card does not say where it belongs; looked at anew, the same file needs to know.
+        batch.plan, batch.as_of = incoming.cards_of.plan, incoming.cards_of.as_of
     _describe(batch, result)
     return batch
 
@@ -113,7 +136,7 @@ def _describe(batch: ImportBatch, result: ImportResult) -> None:
     told = result.as_json()
     batch.plan = result.plan or batch.plan
     batch.municipality = batch.plan.term.municipality if batch.plan else result.municipality
-    batch.as_of = result.as_of
+    batch.as_of = result.as_of or batch.as_of
     batch.counts = told.pop("sheets")
     batch.findings = told
     batch.diff, batch.diff_digest = result.diff.packed, result.diff.digest

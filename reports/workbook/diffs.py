@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from pledges.sheets import CellChange, ToldRow
 
@@ -27,30 +28,33 @@ class Diff:
         digest, packer, parts = hashlib.sha256(), zlib.compressobj(level=3), []
         for row in rows:
             cells = [[cell.address, cell.column, cell.old, cell.new] for cell in row.cells]
-            line = json.dumps(
-                [row.sheet, row.is_new, row.key, cells], ensure_ascii=False, separators=(",", ":")
-            )
-            content = line.encode() + b"\n"
+            content = _packed([row.sheet, row.is_new, row.key, cells]) + b"\n"
             digest.update(content)
             parts.append(packer.compress(content))
         parts.append(packer.flush())
         return cls(b"".join(parts), digest.hexdigest())
 
-    def rows(self, sheet: str | None = None, start: int = 0, stop: int | None = None) -> Iterator[ToldRow]:
-        """The rows of a sheet (of all without one), from the ``start``-th to before the ``stop``-th."""
-        wanted = (row for row in self._unpacked() if sheet is None or row.sheet == sheet)
-        return itertools.islice(wanted, start, stop)
+    def rows(
+        self,
+        sheet: str | None = None,
+        start: int = 0,
+        stop: int | None = None,
+        *,
+        is_new: bool | None = None,
+    ) -> Iterator[ToldRow]:
+        """The rows of a sheet (of all without one), from the ``start``-th to before the ``stop``-th.
 
-    def _unpacked(self) -> Iterator[ToldRow]:
-        for line in self._lines():
-            sheet, is_new, key, cells = json.loads(line)
-            keys = tuple(key)
-            yield ToldRow(
-                sheet,
-                is_new,
-                keys,
-                [CellChange(sheet, address, keys, column, old, new) for address, column, old, new in cells],
-            )
+        ``is_new`` leaves only the rows that the import makes, or only those that it changes.
+        """
+        yield from map(_told, itertools.islice(self._wanted(sheet, is_new), start, stop))
+
+    def _wanted(self, sheet: str | None, is_new: bool | None) -> Iterator[bytes]:
+        """The lines of those rows. What a line begins with tells, so that few of many need be read."""
+        kinds = [False, True] if is_new is None else [is_new]
+        if sheet is not None:
+            begins = tuple(_packed([sheet, kind])[:-1] + b"," for kind in kinds)
+            return (line for line in self._lines() if line.startswith(begins))
+        return (line for line in self._lines() if is_new is None or json.loads(line)[1] == is_new)
 
     def _lines(self) -> Iterator[bytes]:
         unpacker, rest = zlib.decompressobj(), b""
@@ -58,6 +62,21 @@ class Diff:
             rest += unpacker.decompress(self.packed[place : place + READ_AT_ONCE])
             *lines, rest = rest.split(b"\n")
             yield from lines
+
+
+def _packed(values: list[Any]) -> bytes:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _told(line: bytes) -> ToldRow:
+    sheet, is_new, key, cells = json.loads(line)
+    keys = tuple(key)
+    return ToldRow(
+        sheet,
+        is_new,
+        keys,
+        [CellChange(sheet, address, keys, column, old, new) for address, column, old, new in cells],
+    )
 
 
 # A cell as it was previewed, and as it would change now; None where it does not change.

@@ -107,9 +107,10 @@ def import_workbook(
     """
     content = read_content(source)
     file_name = file_name or (source.name if isinstance(source, Path) else "")
-    incoming = Incoming(content, file_name, read_incoming(content, cards_of, progress), cards_of, staged)
+    incoming = Incoming(content, file_name, cards_of, staged)
+    book = read_incoming(content, cards_of, progress)
     for _attempt in range(ATTEMPTS):
-        attempt = _Import(incoming, user, progress)
+        attempt = _Import(incoming, book, user, progress)
         try:
             return attempt.run(dry_run=dry_run, over_drafts=over_drafts, publish=publish, reason=reason)
         except PlanMoved:
@@ -137,9 +138,9 @@ def moved_message() -> str:
 class _Import:
     """One import, from sheets to rows."""
 
-    def __init__(self, incoming: Incoming, user: Any, progress: Progress | None) -> None:
+    def __init__(self, incoming: Incoming, book: Workbook, user: Any, progress: Progress | None) -> None:
         self.incoming = incoming
-        self.book = book = incoming.book
+        self.book = book
         self.user = user
         self.progress = progress
         self.result = ImportResult(ignored=[name for name in book.others if name != NOTES])
@@ -238,6 +239,9 @@ class _Import:
         """Only who may import plans of this city, and only a superuser brings in a city that is new."""
         city = self.stored.municipality
         if self.user is None or self.user.is_superuser:
+            return
+        if city is None and CITY_CODE not in self.info.values and self.result.errors:
+            # The file does not say whose it is: nothing will be written, and its errors say why.
             return
         if city is None:
             raise PermissionDenied(_("Only the portal's administrator can bring in a city that is new."))
@@ -413,7 +417,7 @@ class _Import:
         try:
             with transaction.atomic():
                 if self.incoming.staged:
-                    hold_stage(self.incoming.staged)
+                    hold_stage(self.incoming, user=self.user, plan=self.stored.plan)
                 with operation("imported", user=self.user, plan=self.stored.plan, reason=reason) as step:
                     hold_plan(self.stored.plan, self.mark)
                     writes = result.plan is None or result.period is None or result.has_changes

@@ -339,19 +339,24 @@ class PeriodQuerySet(models.QuerySet):
         return self.annotate(extended=Exists(granted._default_manager.filter(period=OuterRef("pk"))))
 
     def with_report_counts(self) -> "PeriodQuerySet":
-        """``approved_count``: pledges with an approved report; ``submitted_count``: reports handed in and
-        not yet checked; ``draft_count``: drafts and returned ones."""
-        states = {
-            "approved_count": [ReportState.APPROVED],
-            "submitted_count": [ReportState.SUBMITTED, ReportState.SIGNED],
-            "draft_count": [ReportState.DRAFT, ReportState.RETURNED],
+        """``approved_count``: pledges with an approved report, of them ``correction_count`` with a correction
+        under way; ``submitted_count``: reports handed in and not yet checked, corrections among them;
+        ``draft_count``: pledges without an approved report, with a draft or a returned one."""
+        reports: Any = self.model._meta.get_field("reports").related_model
+        of_period = reports._default_manager.filter(period=OuterRef("pk"))
+        writing = of_period.filter(state__in=[ReportState.DRAFT, ReportState.RETURNED])
+        counted = {
+            "approved_count": of_period.approved(),
+            "submitted_count": of_period.handed_in(),
+            "correction_count": of_period.latest_revision().corrections(),
+            "draft_count": writing.without_approved(),
         }
-        return self.annotate(
-            **{
-                name: Count("reports__pledge", filter=Q(reports__state__in=of), distinct=True)
-                for name, of in states.items()
-            }
-        )
+
+        def count(rows: Any) -> Coalesce:
+            pledges = rows.order_by().values("period").annotate(n=Count("pledge", distinct=True))
+            return Coalesce(Subquery(pledges.values("n")), 0)
+
+        return self.annotate(**{name: count(rows) for name, rows in counted.items()})
 
 
 class PledgeQuerySet(models.QuerySet):
@@ -459,6 +464,23 @@ class ReportQuerySet(models.QuerySet):
         own = Q(pledge__in=writing) | Q(saved_by=writer, pledge__in=checking)
         with_head = Q(state=ReportState.SUBMITTED, period__plan__head_signs=True)
         with_office = Q(state=ReportState.SIGNED) | Q(
+    def with_approved(self) -> "ReportQuerySet":
+        """``has_approved``: whether there is an approved report of the same pledge and period."""
+        return self.annotate(has_approved=Exists(self._approved_beside()))
+
+    def corrections(self) -> "ReportQuerySet":
+        """Unfinished reports beside an approved one: 정정 중."""
+        return self.unfinished().filter(Exists(self._approved_beside()))
+
+    def without_approved(self) -> "ReportQuerySet":
+        """Reports of pledges that have no approved one in the period."""
+        return self.filter(~Exists(self._approved_beside()))
+
+    def _approved_beside(self) -> Any:
+        return self.model._default_manager.filter(
+            pledge=OuterRef("pledge"), period=OuterRef("period"), state=ReportState.APPROVED
+        )
+
             state=ReportState.SUBMITTED, period__plan__head_signs=False
         )
         return self.filter(

@@ -26,14 +26,21 @@ STATES = (
     ReportState.APPROVED.value,
 )
 STATE_LABELS = {NOT_STARTED: _("Not started"), **{state.value: state.label for state in ReportState}}
+# No state: an approved report that is being corrected counts as approved.
+CORRECTING = "correcting"
+CORRECTING_LABEL = _("Correction under way")
 TO_DO = frozenset(STATES[:3])
 
 
 @dataclass(frozen=True, slots=True)
 class WorkLine:
-    """A pledge in a period: where its report stands, and whether this person enters it.
+    """A pledge in a period: where it stands, and whether this person enters it.
 
-    ``is_invited``: as a supporting department that was invited to; another department submits it.
+    This is the one place that says where a pledge stands. ``report`` is the one in hand. With an approved
+    report a pledge counts as approved wherever states are counted (``state``), also while a correction of
+    it is under way (``is_correction``); ``turn`` is where the report in hand itself stands, for whoever
+    has to act on it. ``is_invited``: as a supporting department that was invited to; another department
+    submits it.
     """
 
     pledge: Pledge
@@ -47,11 +54,13 @@ class WorkLine:
 
     @property
     def state(self) -> str:
-        return self.report.state if self.report else NOT_STARTED
+        """Where the pledge stands in the period: what boards, closing and publishing count."""
+        return ReportState.APPROVED.value if self.is_correction else self.turn
 
     @property
-    def state_label(self) -> Any:
-        return STATE_LABELS[self.state]
+    def turn(self) -> str:
+        """Where the report in hand stands: a correction's own state while one is under way."""
+        return self.report.state if self.report else NOT_STARTED
 
     @property
     def link(self) -> str:
@@ -59,7 +68,7 @@ class WorkLine:
 
     @property
     def is_to_do(self) -> bool:
-        return self.enters and self.state in TO_DO
+        return self.enters and self.turn in TO_DO
 
     @property
     def waits_for_head(self) -> bool:
@@ -68,7 +77,13 @@ class WorkLine:
 
     @property
     def is_correction(self) -> bool:
-        return bool(self.report and self.report.revision > 1 and self.report.state != ReportState.APPROVED)
+        """정정 중: the report in hand corrects an approved one and is not approved itself."""
+        return corrects(self.report)
+
+    @property
+    def is_missing(self) -> bool:
+        """Without an approved report: published now, the pledge goes out as not submitted."""
+        return self.state != ReportState.APPROVED
 
 
 @dataclass
@@ -104,9 +119,14 @@ class PeriodWork:
         return [line for line in self.lines if not (line.enters or self.sees_city)]
 
     @property
-    def unfinished(self) -> list[WorkLine]:
-        """The lines without an approved report in hand."""
-        return [line for line in self.lines if line.state != ReportState.APPROVED]
+    def missing(self) -> list[WorkLine]:
+        """The lines without an approved report."""
+        return [line for line in self.lines if line.is_missing]
+
+    @property
+    def corrections(self) -> list[WorkLine]:
+        """The approved lines that are being corrected."""
+        return [line for line in self.lines if line.is_correction]
 
     @property
     def counts(self) -> list[tuple[str, Any, int]]:
@@ -130,6 +150,11 @@ class PeriodWork:
     def submitted(self) -> list[WorkLine]:
         """The lines that the planning office has to check."""
         return [line for line in self.lines if line.report and awaits_office(line.report, self.plan)]
+
+
+def corrects(report: ProgressReport | None) -> bool:
+    """Whether a report, read ``with_approved``, is an unfinished correction of an approved one."""
+    return bool(report and report.state != ReportState.APPROVED and report.has_approved)  # type: ignore[attr-defined]
 
 
 def days_left(due_on: dt.date, today: dt.date | None = None) -> int:
@@ -170,6 +195,7 @@ def leftovers(user: Any) -> list[WorkLine]:
             writer=user,
         )
         .with_places()
+        .with_approved()
         .defer("cause", "remedy")
         .newest_first()
     )
@@ -261,11 +287,11 @@ def _latest(
     periods: Iterable[ReportingPeriod], pledges: Iterable[Pledge]
 ) -> dict[tuple[int, int], ProgressReport]:
     """The report in hand of each pledge and period: its highest revision."""
-    reports = ProgressReport.objects.for_periods(list(periods)).latest_revision().defer("cause", "remedy")
+    reports = ProgressReport.objects.for_periods(list(periods)).latest_revision().with_approved()
     wanted = {pledge.pk: pledge for pledge in pledges}
     by_period = {period.pk: period for period in periods}
     found = {}
-    for report in reports:
+    for report in reports.defer("cause", "remedy"):
         if report.pledge_id in wanted:
             report.period, report.pledge = by_period[report.period_id], wanted[report.pledge_id]
             found[report.pledge_id, report.period_id] = report

@@ -49,7 +49,7 @@ class DeskPeriod:
     @property
     def handed_in(self) -> list[WorkLine]:
         """The own lines that lie with somebody else now, or are done."""
-        return [line for line in self.work.own if line.state in (*HANDED_IN, ReportState.APPROVED)]
+        return [line for line in self.work.own if line.turn in (*HANDED_IN, ReportState.APPROVED)]
 
     @property
     def links(self) -> dict[str, str]:
@@ -62,13 +62,13 @@ def read_desk(user: Any, works: Sequence[PeriodWork]) -> list[DeskPeriod]:
     signing = reach_of(user, Action.SIGN_REPORT)
     to_do = [line for work in works for line in work.lines if line.is_to_do]
     remarks = last_remarks(
-        [line.report.pk for line in to_do if line.report and line.state == ReportState.RETURNED]
+        [line.report.pk for line in to_do if line.report and line.turn == ReportState.RETURNED]
     )
     untouched = {line.pledge.pk for line in to_do if can_be_carried(line)}
     since = ProgressReport.objects.for_pledges(untouched).first_approved() if untouched else {}
     found = []
     for work in works:
-        lines = sorted((line for line in work.lines if line.is_to_do), key=lambda line: ORDER[line.state])
+        lines = sorted((line for line in work.lines if line.is_to_do), key=lambda line: ORDER[line.turn])
         found.append(
             DeskPeriod(
                 work=work,
@@ -96,7 +96,7 @@ def read_desk(user: Any, works: Sequence[PeriodWork]) -> list[DeskPeriod]:
 
 def can_be_carried(line: WorkLine) -> bool:
     """Whether nothing was written for the pledge yet, by the department that leads it."""
-    return line.state == NOT_STARTED and line.enters and not line.is_invited
+    return line.turn == NOT_STARTED and line.enters and not line.is_invited
 
 
 def last_remarks(reports: Sequence[int]) -> dict[int, ReportComment]:

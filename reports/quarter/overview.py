@@ -16,8 +16,17 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.enums import ReportState
 from pledges.models import Department, DueExtension, Pledge, ProgressReport
-from pledges.workflow import awaits_head, awaits_office
-from reports.quarter.boards import STATE_LABELS, STATES, TO_DO, PeriodWork, WorkLine, days_left
+from pledges.workflow import awaits_office
+from reports.quarter.boards import (
+    CORRECTING,
+    CORRECTING_LABEL,
+    STATE_LABELS,
+    STATES,
+    TO_DO,
+    PeriodWork,
+    WorkLine,
+    days_left,
+)
 from reports.quarter.changes import is_unchanged
 from reports.quarter.checks import ReportWarning, warnings_of
 from reports.quarter.entry import Entry, read_entries
@@ -43,17 +52,21 @@ GROUP_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How many of a department's pledges are in a state, and the list of them."""
+    """How many of a department's pledges are in a state, and the list of them; of the approved ones
+    ``corrections`` are being corrected."""
 
     state: str
+    label: Any
     count: int
     query: str
+    corrections: int
 
 
 @dataclass(frozen=True, slots=True)
 class DepartmentRow:
-    """A department's pledges by state. ``left`` are those that the department itself still has to hand in
-    (its head's sign-off included); corrections of approved reports are not.
+    """A department's pledges by state, each counted once. ``left`` are those that the department itself
+    still has to hand in (its head's sign-off included); ``corrections`` are approved ones that are being
+    corrected: they count as approved.
 
     ``days_over`` counts from the department's own due date; 0 where it is not over.
     """
@@ -61,6 +74,7 @@ class DepartmentRow:
     department: Department | None
     counts: dict[str, int]
     left: int
+    corrections: int
     due_on: dt.date
     extension: DueExtension | None
     days_over: int
@@ -84,7 +98,13 @@ class DepartmentRow:
     @property
     def cells(self) -> list[Cell]:
         return [
-            Cell(state, count, urlencode({"department": self.key, "state": state}))
+            Cell(
+                state,
+                STATE_LABELS[state],
+                count,
+                urlencode({"department": self.key, "state": state}),
+                self.corrections if state == ReportState.APPROVED else 0,
+            )
             for state, count in self.counts.items()
         ]
 
@@ -113,6 +133,7 @@ def department_rows(work: PeriodWork, today: dt.date | None = None) -> list[Depa
                 department=first.pledge.lead_department,
                 counts={state: states.count(state) for state in work.states},
                 left=sum(_is_left(line) for line in lines),
+                corrections=sum(line.is_correction for line in lines),
                 due_on=first.due_on,
                 extension=first.extension,
                 days_over=over,
@@ -126,9 +147,7 @@ def department_rows(work: PeriodWork, today: dt.date | None = None) -> list[Depa
 
 def _is_left(line: WorkLine) -> bool:
     """Whether the department itself has to act, for a first report."""
-    if line.is_correction:
-        return False
-    return line.state in TO_DO or bool(line.report and awaits_head(line.report, line.period.plan))
+    return line.state in TO_DO or (line.waits_for_head and not line.is_correction)
 
 
 # --- Reports to check ---------------------------------------------------------------
@@ -279,12 +298,23 @@ class Board:
 
     @property
     def with_heads(self) -> int:
-        """Reports that wait for a head's sign-off."""
-        return sum(bool(line.report and awaits_head(line.report, self.work.plan)) for line in self.work.lines)
+        """Of those that are ``left``, the reports that wait for a head's sign-off."""
+        return sum(line.waits_for_head and not line.is_correction for line in self.work.lines)
 
     @property
     def approved(self) -> int:
-        return sum(line.state == ReportState.APPROVED for line in self.work.lines)
+        """The pledges with an approved report, those being corrected included."""
+        return len(self.work.lines) - len(self.work.missing)
+
+    @property
+    def correcting(self) -> Choice:
+        """The filter that leaves the approved reports being corrected, of all departments."""
+        count = len(self.work.corrections)
+        return Choice(CORRECTING, CORRECTING_LABEL, count, self._query("", CORRECTING), self._is_correcting)
+
+    @property
+    def _is_correcting(self) -> bool:
+        return self.state == CORRECTING
 
     @property
     def extensions(self) -> list[DueExtension]:
@@ -304,18 +334,26 @@ class Board:
     @property
     def lines(self) -> list[WorkLine]:
         """The lines that both filters leave."""
+        if self._is_correcting:
+            return [line for line in self.of_department if line.is_correction]
         return [line for line in self.of_department if not self.state or line.state == self.state]
 
     @property
     def state_choices(self) -> list[Choice]:
-        """The states with what they would leave of the chosen department."""
+        """The states with what they would leave of the chosen department; last, and only where there are
+        any, the approved ones being corrected."""
         states = [line.state for line in self.of_department]
-        return [
+        choices = [
             Choice(
                 state, label, states.count(state), self._query(self.department, state), state == self.state
             )
             for state, label in self.states
         ]
+        correcting = sum(line.is_correction for line in self.of_department)
+        if correcting or self._is_correcting:
+            query = self._query(self.department, CORRECTING)
+            choices.append(Choice(CORRECTING, CORRECTING_LABEL, correcting, query, self._is_correcting))
+        return choices
 
     @property
     def department_choices(self) -> list[Choice]:
@@ -354,6 +392,6 @@ def board_of(
     return Board(
         work=work,
         rows=rows,
-        state=state if state in STATES else "",
+        state=state if state in (*STATES, CORRECTING) else "",
         department=department if department in {row.key for row in rows} else "",
     )

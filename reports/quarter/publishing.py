@@ -53,8 +53,8 @@ class Contradictory:
 
 def unsettled_reports(work: PeriodWork, *, today: dt.date) -> Unsettled:
     """What publishing the period would leave out. No query."""
-    lines, plan = work.unfinished, work.plan
-    missing = [line for line in lines if not line.is_correction]
+    missing, corrections, plan = work.missing, work.corrections, work.plan
+    lines = [*missing, *corrections]
     return Unsettled(
         missing=tuple(_by_department(missing, today)),
         with_office=tuple(line for line in lines if line.report and awaits_office(line.report, plan)),
@@ -62,16 +62,17 @@ def unsettled_reports(work: PeriodWork, *, today: dt.date) -> Unsettled:
         being_written=tuple(
             line for line in missing if line.state in (ReportState.DRAFT, ReportState.RETURNED)
         ),
-        corrections=tuple(line for line in lines if line.is_correction),
+        corrections=tuple(corrections),
     )
 
 
 def contradictory_reports(work: PeriodWork, codes: Collection[str]) -> list[Contradictory]:
-    """The approved reports of these pledges that contradict themselves. A constant number of queries."""
+    """The approved reports of these pledges that contradict themselves, without those that are being
+    corrected already. A constant number of queries."""
     lines = {
         line.pledge.pk: line
         for line in work.lines
-        if line.state == ReportState.APPROVED and line.pledge.code in codes
+        if not line.is_missing and not line.is_correction and line.pledge.code in codes
     }
     pledges = [line.pledge for line in lines.values()]
     entries = read_entries(work.plan, work.period, pledges, earlier_achievements=False)

@@ -35,7 +35,7 @@ from pledges.models import (
 from pledges.permissions import Action, can_on
 from pledges.workflow import awaits_head
 from reports.models import Reminder
-from reports.quarter.boards import NOT_STARTED, STATE_LABELS, TO_DO
+from reports.quarter.boards import NOT_STARTED, STATE_LABELS, TO_DO, corrects
 from reports.quarter.lookups import staff_url
 
 # From how many days before the due date on each stage is.
@@ -254,7 +254,10 @@ def _parts(periods: list[ReportingPeriod], today: dt.date) -> list[tuple[Reporti
         by_plan[pledge.plan_id].append(pledge)
     reports = {
         (report.pledge_id, report.period_id): report
-        for report in ProgressReport.objects.for_periods(concerned).latest_revision().defer("cause", "remedy")
+        for report in ProgressReport.objects.for_periods(concerned)
+        .latest_revision()
+        .with_approved()
+        .defer("cause", "remedy")
     }
     remarks = _remarks(report for report in reports.values() if report.state == ReportState.RETURNED)
     found: dict[tuple[int, int | None], DepartmentPart] = {}
@@ -265,7 +268,7 @@ def _parts(periods: list[ReportingPeriod], today: dt.date) -> list[tuple[Reporti
             state = report.state if report else NOT_STARTED
             waits = report is not None and awaits_head(report, period.plan)
             # A correction of what was approved is not due.
-            if (report is not None and report.revision > 1) or not (state in TO_DO or waits):
+            if corrects(report) or not (state in TO_DO or waits):
                 continue
             place = pledge.lead_department_id
             due_on = due.of(period, place)

@@ -17,7 +17,7 @@ from pledges.models import Municipality, Plan
 from pledges.notation import DateSpan, format_dates, format_number
 from pledges.permissions import Action, can, holds, memberships_of, reach_of
 from reports.quarter import held
-from reports.quarter.boards import STATE_LABELS
+from reports.quarter.boards import CORRECTING_LABEL, STATE_LABELS
 from reports.quarter.lookups import staff_url
 from reports.quarter.supporting import read_support
 
@@ -62,6 +62,14 @@ def report_state(state: str) -> SafeString:
         state,
         STATE_SIGNS[state],
         STATE_LABELS[state],
+    )
+
+
+@register.simple_tag
+def correction_mark(turn: str) -> SafeString:
+    """정정 중: beside an approved report, with where its correction stands."""
+    return format_html(
+        '<span class="flag flag--correcting nowrap">{} · {}</span>', CORRECTING_LABEL, STATE_LABELS[turn]
     )
 
 

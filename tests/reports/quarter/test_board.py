@@ -7,9 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pledges.enums import PeriodState, ReportState
-from pledges.models import DueExtension, ProgressReport
-from reports.quarter.boards import period_work
+from pledges.models import DueExtension, ProgressReport, ReportingPeriod
+from reports.quarter.boards import STATE_LABELS, period_work
 from reports.quarter.overview import board_of, department_rows, read_to_check
+from reports.quarter.publishing import unsettled_reports
 from tests.factories import (
     ActualFactory,
     DepartmentFactory,
@@ -22,6 +23,7 @@ from tests.reports.quarter.large import LargeCity
 
 DUE = dt.date(2024, 7, 10)
 DAY = dt.timedelta(days=1)
+SIGNED = dt.datetime(2024, 7, 5, tzinfo=dt.UTC)
 
 
 def rows(city, today=DUE + DAY):
@@ -83,11 +85,83 @@ def test_report_without_its_heads_sign_off_still_lies_with_the_department(city):
     assert (board.with_heads, board.left, len(board.late)) == (1, 1, 1)
 
 
-def test_correction_that_is_being_written_makes_nobody_late(city):
+@pytest.mark.parametrize("turn", ["draft", "returned", "submitted", "signed"])
+def test_report_being_corrected_counts_as_approved_wherever_states_are_counted(as_coordinator, city, turn):
+    city.plan.head_signs = True
+    city.plan.save()
+    city.report(state=ReportState.APPROVED)
+    city.report(state=turn, revision=2, reason="정정", signed_at=SIGNED if turn == "signed" else None)
+    (row,) = rows(city)
+    assert (row.left, row.is_late, row.corrections) == (0, False, 1)
+    states = dict.fromkeys(("not_started", "draft", "returned", "submitted", "signed"), 0)
+    assert row.counts == states | {"approved": 1}
+    work = period_work(city.coordinator, city.period)
+    assert {state: count for state, _label, count in work.counts} == row.counts
+    board = board_of(work, today=DUE + DAY)
+    assert (board.left, board.with_heads, board.approved, board.correcting.count) == (0, 0, 1, 1)
+    unsettled = unsettled_reports(work, today=DUE + DAY)
+    assert (unsettled.missing, unsettled.being_written, len(unsettled.corrections)) == ((), (), 1)
+    (listed,) = ReportingPeriod.objects.filter(pk=city.period.pk).with_report_counts()
+    waits = 1 if turn in ("submitted", "signed") else 0
+    assert (listed.approved_count, listed.correction_count) == (1, 1)
+    assert (listed.draft_count, listed.submitted_count) == (0, waits)
+    # What has to be done next is the correction's own turn, and the mark says so.
+    (line,) = work.lines
+    assert (line.state, line.turn, line.is_missing) == ("approved", turn, False)
+    assert len(work.submitted) == (1 if turn == "signed" else 0)
+    mark = f"정정 중 · {STATE_LABELS[turn]}"
+    for query in ("", "?state=approved", "?state=correcting"):
+        assert mark in as_coordinator.get(f"{city.board}{query}").content.decode()
+    assert mark not in as_coordinator.get(f"{city.board}?state={turn}").content.decode()
+    assert "정정 중 1" in as_coordinator.get("/staff/hanbit/8/").content.decode()
+
+
+def test_first_report_is_no_correction_and_an_approved_correction_none_under_way(city):
+    draft = city.report()
+    (line,) = period_work(city.coordinator, city.period).lines
+    assert (line.state, line.is_correction, line.is_missing) == ("draft", False, True)
+    (listed,) = ReportingPeriod.objects.filter(pk=city.period.pk).with_report_counts()
+    assert (listed.approved_count, listed.correction_count, listed.draft_count) == (0, 0, 1)
+    draft.delete()
+    city.report(state=ReportState.APPROVED)
+    city.report(state=ReportState.APPROVED, revision=2, reason="정정")
+    (line,) = period_work(city.coordinator, city.period).lines
+    assert (line.state, line.is_correction) == ("approved", False)
+    (listed,) = ReportingPeriod.objects.filter(pk=city.period.pk).with_report_counts()
+    assert (listed.approved_count, listed.correction_count, listed.draft_count) == (1, 0, 0)
+
+
+def test_list_of_corrections_under_way_holds_them_alone(as_coordinator, city):
+    other = DepartmentFactory(name="다른과")
+    pledge_of(city, "1", other, ReportState.APPROVED, approved_at=SIGNED)
+    assert "state=correcting" not in as_coordinator.get(city.board).content.decode()
     city.report(state=ReportState.APPROVED)
     city.report(revision=2, reason="정정")
-    (row,) = rows(city)
-    assert (row.left, row.is_late) == (0, False)
+    assert 'href="?state=correcting#all"' in as_coordinator.get(city.board).content.decode()
+    board = as_coordinator.get(f"{city.board}?state=correcting").context["board"]
+    assert [line.pledge.code for line in board.lines] == ["7-2-3"]
+    choice = next(each for each in board.state_choices if each.key == "correcting")
+    assert (choice.count, choice.chosen) == (1, True)
+    counted = [each.count for each in board.state_choices if each.key != "correcting"]
+    assert sum(counted) == len(board.work.lines) == 2
+
+
+def test_officer_goes_on_with_a_correction_that_counts_as_approved(as_officer, city):
+    city.report(state=ReportState.APPROVED)
+    city.report(state=ReportState.RETURNED, revision=2, reason="정정")
+    (desk,) = as_officer.get("/staff/").context["desk"]
+    assert {state: count for state, _label, count in desk.work.counts}["approved"] == 1
+    assert [(item.line.pledge.code, item.line.turn) for item in desk.to_do] == [("7-2-3", "returned")]
+
+
+def test_open_board_leads_to_the_due_dates_and_a_closed_one_does_not(client, city):
+    for user, shown in ((city.coordinator, True), (city.auditor, True), (city.officer, False)):
+        client.force_login(user)
+        assert (f'href="{city.board}-/due/"' in client.get(city.board).content.decode()) is shown
+    city.period.state = PeriodState.CLOSED
+    city.period.save()
+    client.force_login(city.coordinator)
+    assert "-/due/" not in client.get(city.board).content.decode()
 
 
 def test_extension_moves_the_date_of_its_department_alone(city):

@@ -47,12 +47,12 @@ def test_my_work_shows_the_own_departments_pledges_of_open_periods_by_state(city
     assert [line.pledge.code for line in work.lines if line.is_to_do] == ["7-2-3", "1", "2"]
 
 
-def test_correction_under_way_stands_in_for_the_approved_report(city):
+def test_report_being_corrected_stays_approved_and_is_to_be_done(city):
     city.report(state=ReportState.APPROVED)
     city.report(revision=2, reason="정정")
     (work,) = my_work(city.officer)
     (line,) = work.lines
-    assert (line.state, line.is_correction) == ("draft", True)
+    assert (line.state, line.turn, line.is_correction, line.is_to_do) == ("approved", "draft", True, True)
 
 
 def test_supporting_department_sees_the_pledge_and_has_nothing_to_do(city):
@@ -153,7 +153,7 @@ def test_days_left_counts_to_the_due_date():
     assert days_left(period.due_on, dt.date(2024, 7, 12)) == -2
 
 
-@pytest.mark.parametrize(("days", "text"), [(5, "D-5"), (0, "D-day"), (-2, "기한 2일 지남")])
+@pytest.mark.parametrize(("days", "text"), [(5, "D-5"), (0, "D-day"), (-2, "2일 지남")])
 def test_deadline_in_words(days, text):
     assert deadline(days) == text
 

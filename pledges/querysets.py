@@ -438,6 +438,23 @@ class ReportQuerySet(models.QuerySet):
         """Drafts, submitted and returned reports: at most one a pledge and period."""
         return self.exclude(state=ReportState.APPROVED)
 
+    def with_approved(self) -> "ReportQuerySet":
+        """``has_approved``: whether there is an approved report of the same pledge and period."""
+        return self.annotate(has_approved=Exists(self._approved_beside()))
+
+    def corrections(self) -> "ReportQuerySet":
+        """Unfinished reports beside an approved one: 정정 중."""
+        return self.unfinished().filter(Exists(self._approved_beside()))
+
+    def without_approved(self) -> "ReportQuerySet":
+        """Reports of pledges that have no approved one in the period."""
+        return self.filter(~Exists(self._approved_beside()))
+
+    def _approved_beside(self) -> Any:
+        return self.model._default_manager.filter(
+            pledge=OuterRef("pledge"), period=OuterRef("period"), state=ReportState.APPROVED
+        )
+
     def of_settled_periods(self) -> "ReportQuerySet":
         """Reports of periods that are closed or published."""
         return self.exclude(period__state=PeriodState.OPEN)
@@ -464,23 +481,6 @@ class ReportQuerySet(models.QuerySet):
         own = Q(pledge__in=writing) | Q(saved_by=writer, pledge__in=checking)
         with_head = Q(state=ReportState.SUBMITTED, period__plan__head_signs=True)
         with_office = Q(state=ReportState.SIGNED) | Q(
-    def with_approved(self) -> "ReportQuerySet":
-        """``has_approved``: whether there is an approved report of the same pledge and period."""
-        return self.annotate(has_approved=Exists(self._approved_beside()))
-
-    def corrections(self) -> "ReportQuerySet":
-        """Unfinished reports beside an approved one: 정정 중."""
-        return self.unfinished().filter(Exists(self._approved_beside()))
-
-    def without_approved(self) -> "ReportQuerySet":
-        """Reports of pledges that have no approved one in the period."""
-        return self.filter(~Exists(self._approved_beside()))
-
-    def _approved_beside(self) -> Any:
-        return self.model._default_manager.filter(
-            pledge=OuterRef("pledge"), period=OuterRef("period"), state=ReportState.APPROVED
-        )
-
             state=ReportState.SUBMITTED, period__plan__head_signs=False
         )
         return self.filter(

@@ -509,6 +509,10 @@ class ReportQuerySet(models.QuerySet):
     def for_pledge(self, pledge: Any) -> "ReportQuerySet":
         return self.filter(pledge=pledge)
 
+    def for_dates(self, dates: Any) -> "ReportQuerySet":
+        """Reports of the periods of these 기준일."""
+        return self.filter(period__as_of__in=list(dates))
+
     def for_state(self, state: ReportState) -> "ReportQuerySet":
         return self.filter(state=state)
 

@@ -5,15 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges.audit import created, operation
 from pledges.enums import ReportState
-from pledges.models import ProgressReport, ReportComment
+from pledges.models import Pledge, ProgressReport, ReportComment, ReportingPeriod
 from pledges.notation import clean_text
-from pledges.permissions import Action, can, can_on, require, require_on
+from pledges.permissions import Action, can, can_on, pledges_for, require, require_on
 from pledges.workflow.errors import ReasonMissing, WrongState
 from pledges.workflow.rules import (
     HANDED_IN,
@@ -44,7 +45,7 @@ def sign_report(*, report: ProgressReport, user: Any, version: int, comment: str
     """
     require_on(user, Action.SIGN_REPORT, report.pledge)
     if not locked(report.period).plan.head_signs:
-        raise WrongState(_("In this plan reports go to the planning office without the head's sign-off."))
+        raise WrongState(_no_sign_off())
     with step_on("signed", report, user):
         report = advance(
             report,
@@ -60,12 +61,31 @@ def sign_report(*, report: ProgressReport, user: Any, version: int, comment: str
 
 
 @transaction.atomic
-def sign_reports(*, versions: Mapping[int, int], user: Any) -> list[ProgressReport]:
-    """Sign many reports off at once, each in the version (by report id) that the head saw; all or none."""
-    with operation("signed", user=user):
-        return [
-            sign_report(report=report, user=user, version=version) for report, version in _chosen(versions)
-        ]
+def sign_reports(*, period: ReportingPeriod, versions: Mapping[int, int], user: Any) -> list[ProgressReport]:
+    """Sign many reports of one period off at once, each in the version (by report id) that the head saw; all
+    or none.
+
+    Raises what ``sign_report`` raises, and WrongState for a report that is not the period's. A constant
+    number of queries.
+    """
+    (held,) = all_locked([period.pk]).values()
+    chosen = _chosen(held, versions)
+    own = pledges_for(user, Action.SIGN_REPORT, Pledge.objects.for_plan(held.plan))
+    if not {report.pledge_id for report, _version in chosen} <= set(own.values_list("pk", flat=True)):
+        raise PermissionDenied(_("You have no right to do this."))
+    if not held.plan.head_signs:
+        raise WrongState(_no_sign_off())
+    with operation("signed", user=user) as step:
+        for report, _version in chosen:
+            step.say(report.pledge_id, reason=report.reason, as_of=held.as_of)
+        return advance_all(
+            chosen,
+            states={ReportState.SUBMITTED},
+            user=user,
+            state=ReportState.SIGNED,
+            signed_at=timezone.now(),
+            signed_by=user,
+        )
 
 
 @transaction.atomic
@@ -118,12 +138,16 @@ def approve_report(
 
 
 @transaction.atomic
-def approve_reports(*, versions: Mapping[int, int], user: Any) -> list[ProgressReport]:
-    """Approve many reports at once, each in the version (by report id) that the checker saw; all or none.
+def approve_reports(
+    *, period: ReportingPeriod, versions: Mapping[int, int], user: Any
+) -> list[ProgressReport]:
+    """Approve many reports of one period at once, each in the version (by report id) that the checker saw;
+    all or none.
 
-    Raises what ``approve_report`` raises. A constant number of queries.
+    Raises what ``approve_report`` raises, and WrongState for a report that is not the period's. A constant
+    number of queries.
     """
-    return _approve(_chosen(versions), user)
+    return _approve(_chosen(period, versions), user)
 
 
 def _approve(chosen: Sequence[tuple[ProgressReport, int]], user: Any) -> list[ProgressReport]:
@@ -180,10 +204,17 @@ def comment_on_report(*, report: ProgressReport, user: Any, body: str, section: 
     return comment
 
 
-def _chosen(versions: Mapping[int, int]) -> list[tuple[ProgressReport, int]]:
-    """The reports of these ids, each with the version that was seen, in one order for all who choose."""
-    reports = ProgressReport.objects.with_places().in_bulk(versions)
-    return [(reports[pk], version) for pk, version in sorted(versions.items()) if pk in reports]
+def _chosen(period: ReportingPeriod, versions: Mapping[int, int]) -> list[tuple[ProgressReport, int]]:
+    """The period's reports of these ids, each with the version that was seen, in one order for all who
+    choose. Raises WrongState for an id that is none of the period's."""
+    reports = ProgressReport.objects.for_period(period).with_places().in_bulk(versions)
+    if len(reports) < len(versions):
+        raise WrongState(_("The list is out of date. Load the page again."))
+    return [(reports[pk], version) for pk, version in sorted(versions.items())]
+
+
+def _no_sign_off() -> str:
+    return _("In this plan reports go to the planning office without the head's sign-off.")
 
 
 def _remark(report: ProgressReport, user: Any, remarks: Iterable[Remark]) -> list[ReportComment]:

@@ -1,12 +1,13 @@
 """What is not settled yet in a period that is about to be published."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pledges.enums import ReportState
-from pledges.models import Department, ReportingPeriod
+from pledges.models import Department, Plan, ProgressReport, ReportingPeriod
 from pledges.workflow import awaits_head, awaits_office
+from reports.previews import EditionPreview
 from reports.quarter.boards import PeriodWork, WorkLine
 from reports.quarter.checks import ReportWarning, warnings_of
 from reports.quarter.entry import read_entries
@@ -97,6 +98,28 @@ def unpublished_before(period: ReportingPeriod) -> list[Unpublished]:
         Unpublished(each.as_of, each.unpublished_count, staff_url("publish", period.plan, each.as_of))
         for each in earlier.with_unpublished_reports().order_by("as_of")
     ]
+
+
+def reason_of(plan: Plan, previews: Sequence[EditionPreview]) -> str:
+    """What the corrections say that these editions are made of, to begin the public reason with: each reason
+    once, with the codes of its pledges where they are several. "" where no edition is a correction.
+
+    One query; none without a correction.
+    """
+    corrected = {each.as_of: each.base.published_at for each in previews if each.is_correction and each.base}
+    if not corrected:
+        return ""
+    # A first edition goes with the corrections of later ones that it changes.
+    since = {each.as_of: corrected.get(each.as_of, min(corrected.values())) for each in previews}
+    codes: dict[str, list[str]] = {}
+    approved = ProgressReport.objects.for_plan(plan).for_dates(since).approved().with_places()
+    for report in approved.in_plan_order():
+        if report.reason and report.approved_at and report.approved_at > since[report.period.as_of]:
+            codes.setdefault(report.reason, []).append(report.pledge.code)
+    if len(codes) == 1:
+        return next(iter(codes))
+    lines = (f"{', '.join(dict.fromkeys(of))}: {reason}" for reason, of in codes.items())
+    return "\n".join(lines)[:LONGEST_TEXT]
 
 
 def _by_department(lines: Iterable[WorkLine], today: dt.date) -> list[MissingDepartment]:

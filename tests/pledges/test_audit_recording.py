@@ -192,7 +192,7 @@ class TestSteps:
         city.report(ReportState.APPROVED)
         report = city.report(ReportState.SUBMITTED, revision=2, reason="집계 오류 정정")
         if many:
-            workflow.approve_reports(versions={report.pk: 1}, user=city.coordinator)
+            workflow.approve_reports(period=city.period, versions={report.pk: 1}, user=city.coordinator)
         else:
             workflow.approve_report(report=report, user=city.coordinator, version=1)
         entry = log()[-1]
@@ -208,7 +208,8 @@ class TestSteps:
             reports.append(type(reports[0])(pledge=pledge, period=city.period, state=ReportState.SUBMITTED))
             reports[-1].save()
         start = len(log())
-        workflow.approve_reports(versions={each.pk: 1 for each in reports}, user=city.coordinator)
+        versions = {each.pk: 1 for each in reports}
+        workflow.approve_reports(period=city.period, versions=versions, user=city.coordinator)
         entries = log()[start:]
         assert {entry.pledge_key for entry in entries} == {city.pledge.pk, *(each.pk for each in others)}
         assert {entry.action for entry in entries} == {"approved"}

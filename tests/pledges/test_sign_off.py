@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pledges import workflow
 from pledges.enums import ReportSection, ReportState, Role, Status
@@ -126,19 +128,65 @@ def test_signing_in_an_old_version_is_a_conflict(office):
         workflow.sign_report(report=report, user=office.head, version=report.version - 1)
 
 
+def many(office, count):
+    """Submitted reports of the office's period, each of another pledge."""
+    pledges = [PledgeFactory(plan=office.plan, lead_department=office.lead) for _ in range(count)]
+    drafts = [ReportFactory(pledge=pledge, period=office.period) for pledge in pledges]
+    return [office.submit(draft, office.officer) for draft in drafts]
+
+
+def sign_many(office, reports, user=None, **stale):
+    versions = {each.pk: each.version for each in reports} | {
+        int(pk): version for pk, version in stale.items()
+    }
+    return workflow.sign_reports(period=office.period, versions=versions, user=user or office.head)
+
+
 def test_many_are_signed_all_or_none(office):
-    first = office.submitted()
-    pledge = PledgeFactory(plan=office.plan, lead_department=office.lead)
-    second = office.submit(ReportFactory(pledge=pledge, period=office.period), office.officer)
+    first, second = many(office, 2)
     with pytest.raises(Conflict):
-        workflow.sign_reports(
-            versions={first.pk: first.version, second.pk: second.version - 1}, user=office.head
-        )
+        sign_many(office, [first, second], **{str(second.pk): second.version - 1})
     assert {state_of(first), state_of(second)} == {ReportState.SUBMITTED}
-    signed = workflow.sign_reports(
-        versions={first.pk: first.version, second.pk: second.version}, user=office.head
-    )
+    signed = sign_many(office, [first, second])
     assert {report.state for report in signed} == {ReportState.SIGNED}
+    assert {report.signed_by for report in signed} == {office.head}
+    with pytest.raises(Conflict):
+        sign_many(office, [first, second])
+    with pytest.raises(WrongState):
+        sign_many(office, signed)
+
+
+def test_many_of_another_period_or_gone_are_not_signed(office):
+    (report,) = many(office, 1)
+    later = PeriodFactory(plan=office.plan, as_of=dt.date(2024, 6, 30))
+    other = office.submit(ReportFactory(pledge=office.pledge, period=later), office.officer)
+    with pytest.raises(WrongState):
+        sign_many(office, [report, other])
+    with pytest.raises(WrongState):
+        sign_many(office, [report], **{"999999": 1})
+    assert {state_of(report), state_of(other)} == {ReportState.SUBMITTED}
+
+
+def test_many_are_signed_by_their_own_head_in_a_plan_whose_heads_sign(office):
+    reports = many(office, 2)
+    for user in (office.other_head, office.officer, office.coordinator):
+        with pytest.raises(PermissionDenied):
+            sign_many(office, reports, user)
+    office.switch_off()
+    with pytest.raises(WrongState):
+        sign_many(office, reports)
+    assert {state_of(each) for each in reports} == {ReportState.SUBMITTED}
+
+
+def test_signing_many_takes_the_same_queries_as_signing_one(office):
+    counts = []
+    for count in (1, 5):
+        reports = many(office, count)
+        head = type(office.head).objects.get(pk=office.head.pk)
+        with CaptureQueriesContext(connection) as queries:
+            sign_many(office, reports, head)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 # --- Returned ---

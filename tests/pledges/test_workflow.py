@@ -467,11 +467,25 @@ def test_approve_reports_approves_all_or_none(pledge, period, coordinator):
     other = PledgeFactory(plan=pledge.plan)
     reports = [draft(each, period, ReportState.SUBMITTED) for each in (pledge, other)]
     with pytest.raises(Conflict):
-        workflow.approve_reports(versions={reports[0].pk: 1, reports[1].pk: 9}, user=coordinator)
+        workflow.approve_reports(
+            period=period, versions={reports[0].pk: 1, reports[1].pk: 9}, user=coordinator
+        )
     assert not ProgressReport.objects.approved().exists()
-    approved = workflow.approve_reports(versions={reports[0].pk: 1, reports[1].pk: 1, 0: 1}, user=coordinator)
+    approved = workflow.approve_reports(
+        period=period, versions={reports[0].pk: 1, reports[1].pk: 1}, user=coordinator
+    )
     assert approved == reports
     assert ProgressReport.objects.approved().count() == 2
+
+
+def test_approve_reports_takes_those_of_its_period_alone(pledge, period, coordinator):
+    report = draft(pledge, period, ReportState.SUBMITTED)
+    later = PeriodFactory(plan=pledge.plan, as_of=dt.date(2025, 6, 30))
+    other = draft(pledge, later, ReportState.SUBMITTED)
+    for versions in ({report.pk: 1, other.pk: 1}, {report.pk: 1, 0: 1}):
+        with pytest.raises(WrongState):
+            workflow.approve_reports(period=period, versions=versions, user=coordinator)
+    assert not ProgressReport.objects.approved().exists()
 
 
 # --- Throwing away, talking ---

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -10,11 +9,11 @@ from django.utils.translation import ngettext
 
 from pledges import workflow
 from pledges.permissions import Action, access, can, require
-from pledges.workflow import Conflict, WorkflowError
 from reports.quarter import boards
-from reports.quarter.forms import ApproveManyForm
 from reports.quarter.lookups import DEFAULT_PLAN, find_period, find_plan, staff_url
 from reports.quarter.overview import board_of, read_to_check
+from reports.quarter.views.many import take_many
+from reports.quarter.views.told import tell_approved
 
 
 @access(Action.VIEW_STAFF)
@@ -29,28 +28,16 @@ def period(
     form = None
     if request.method == "POST":
         require(request.user, Action.CHECK_REPORT, municipality=place)
-        form = ApproveManyForm(request.POST)
-        if form.is_valid():
-            try:
-                approved = workflow.approve_reports(
-                    versions=dict(form.cleaned_data["report"]), user=request.user
-                )
-            except Conflict as conflict:
-                form.add_error(
-                    "report",
-                    _("%(report)s was changed meanwhile, so nothing was approved. Look at it again.")
-                    % {"report": conflict.current.pledge.code},
-                )
-            except WorkflowError as error:
-                form.add_error("report", error.message)
-            else:
-                count = len(approved)
-                messages.success(
-                    request,
-                    ngettext("%(count)d report approved.", "%(count)d reports approved.", count)
-                    % {"count": count},
-                )
-                return redirect(request.path)
+        form, approved = take_many(
+            request,
+            one,
+            workflow.approve_reports,
+            overtaken=_("%(report)s was changed meanwhile, so nothing was approved. Look at it again."),
+        )
+        if approved:
+            done = ngettext("%(count)d report approved.", "%(count)d reports approved.", len(approved))
+            tell_approved(request, one, done % {"count": len(approved)})
+            return redirect(request.path)
     work = boards.period_work(request.user, one)
     return render(
         request,

@@ -19,7 +19,13 @@ from reports.previews import preview_period
 from reports.quarter import boards
 from reports.quarter.forms import PeriodForm, PublishForm
 from reports.quarter.lookups import DEFAULT_PLAN, find_period, find_plan, may_view_city, staff_url
-from reports.quarter.publishing import contradictory_reports, unpublished_before, unsettled_reports
+from reports.quarter.publishing import (
+    contradictory_reports,
+    reason_of,
+    unpublished_before,
+    unsettled_reports,
+)
+from reports.quarter.views.told import tell_published
 from reports.templatetags.portal import day
 from reports.workbook import export_workbook
 
@@ -134,7 +140,8 @@ def publish(
     require(request.user, Action.PUBLISH, municipality=found.term.municipality_id)
     one = find_period(found, as_of)
     if request.method != "POST":
-        return _publish_page(request, one, PublishForm())
+        return _publish_page(request, one)
+    require(request.user, Action.PUBLISH, municipality=found.term.municipality_id)
     form = PublishForm(request.POST)
     if not form.is_valid():
         return _publish_page(request, one, form, status=422)
@@ -151,21 +158,24 @@ def publish(
     except WorkflowError as error:
         form.add_error("reason", error.message)
         return _publish_page(request, one, form, status=422)
-    for edition in made:
-        messages.success(
-            request,
-            _("Published: edition %(number)d as of %(date)s.")
-            % {"number": edition.number, "date": day(edition.as_of)},
-        )
+    tell_published(request, found, made)
     if not made:
         messages.info(request, _("Nothing differs from the last edition; nothing was published."))
     return redirect(staff_url("periods", found))
 
 
 def _publish_page(
-    request: HttpRequest, period: ReportingPeriod, form: PublishForm, *, status: int = 200, outdated: str = ""
+    request: HttpRequest,
+    period: ReportingPeriod,
+    form: PublishForm | None = None,
+    *,
+    status: int = 200,
+    outdated: str = "",
 ) -> HttpResponse:
+    """The preview; a form that nobody has filled in yet begins with the reasons of the corrections."""
     previews = preview_period(period=period)
+    if form is None:
+        form = PublishForm(initial={"reason": reason_of(period.plan, previews)})
     work = boards.period_work(request.user, period)
     differing = {row.code for preview in previews for row in preview.differences}
     return render(

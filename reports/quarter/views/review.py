@@ -21,6 +21,7 @@ from reports.quarter.reviewing import read_queue, read_review, sections_of
 from reports.quarter.signing import steps_of
 from reports.quarter.thread import read_thread
 from reports.quarter.views.places import address_of, find_entry, places_of
+from reports.quarter.views.told import tell_approved
 
 
 @step_of("report")
@@ -53,8 +54,9 @@ def check(
         return read_page(request, entry, comment_form=form, status=422)
     if returns:
         notify_returned(entry.unfinished)
-    done = _("%(code)s: returned.") if returns else _("%(code)s: approved.")
-    messages.success(request, done % {"code": entry.pledge.code})
+        messages.success(request, _("%(code)s: returned.") % {"code": entry.pledge.code})
+    else:
+        tell_approved(request, entry.period, _("%(code)s: approved.") % {"code": entry.pledge.code})
     queue = read_queue(entry.period, entry)
     following = queue.after or queue.before
     return redirect(following.link if following else staff_url("period", entry.pledge.plan, as_of))

@@ -12,10 +12,11 @@ from django.utils.translation import ngettext
 from pledges import workflow
 from pledges.permissions import Action, access, require_on
 from pledges.workflow import Conflict, WorkflowError
-from reports.quarter.forms import ApproveManyForm, CommentForm, VersionForm
+from reports.quarter.forms import CommentForm, VersionForm
 from reports.quarter.lookups import DEFAULT_PLAN, find_period, find_plan, staff_url, step_of
 from reports.quarter.reminders import notify_returned
 from reports.quarter.signing import read_to_sign, steps_of
+from reports.quarter.views.many import take_many
 from reports.quarter.views.places import address_of, find_entry, may_submit
 from reports.quarter.views.review import read_page
 
@@ -27,25 +28,17 @@ def sign(
     """The reports that wait for this head, with what each changes; the ticked ones are signed off at once."""
     found = find_plan(request.user, city, term, plan)
     period = find_period(found, as_of)
-    form = ApproveManyForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            signed = workflow.sign_reports(versions=dict(form.cleaned_data["report"]), user=request.user)
-        except Conflict as conflict:
-            form.add_error(
-                "report",
-                _("%(report)s was changed meanwhile, so nothing was signed off. Look at it again.")
-                % {"report": conflict.current.pledge.code},
-            )
-        except WorkflowError as error:
-            form.add_error("report", error.message)
-        else:
-            count = len(signed)
-            messages.success(
-                request,
-                ngettext("%(count)d report signed off.", "%(count)d reports signed off.", count)
-                % {"count": count},
-            )
+    form = None
+    if request.method == "POST":
+        form, signed = take_many(
+            request,
+            period,
+            workflow.sign_reports,
+            overtaken=_("%(report)s was changed meanwhile, so nothing was signed off. Look at it again."),
+        )
+        if signed:
+            done = ngettext("%(count)d report signed off.", "%(count)d reports signed off.", len(signed))
+            messages.success(request, done % {"count": len(signed)})
             return redirect("staff:home")
     return render(
         request,
@@ -57,7 +50,7 @@ def sign(
             "form": form,
             "links": {name: staff_url(name, found, as_of) for name in ("period", "sign")},
         },
-        status=422 if form.is_bound else 200,
+        status=422 if form is not None else 200,
     )
 
 

@@ -251,6 +251,15 @@ def test_approve_many_with_one_changed_meanwhile_approves_none(as_coordinator, c
     assert city.current.state == ReportState.SUBMITTED
 
 
+def test_approve_many_takes_the_reports_of_the_page_alone(as_coordinator, city):
+    report = submitted(city)
+    other = city.board.replace("2024-06-30", "2024-03-31")
+    page = as_coordinator.post(other, {"report": [f"{report.pk}:1"]})
+    assert page.status_code == 422
+    assert "목록" in str(page.context["form"].errors)
+    assert city.current.state == ReportState.SUBMITTED
+
+
 def test_approve_many_denied_to_the_auditor(client, city):
     report = submitted(city)
     client.force_login(city.auditor)

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from pledges import workflow
 from pledges.enums import PeriodState, ReportSection, ReportState, Role, Status
@@ -118,6 +119,65 @@ def test_correction_needs_a_reason_that_everybody_can_read(as_coordinator, clien
         assert text.count("누락 정정") >= 2  # in the list of editions and above the figures
     older = reader.get("/hanbit/8/pledges/7-2-3/?as_of=2024-06-30&edition=1").content.decode()
     assert "누락 정정" in older  # beside the edition that followed
+
+
+def prefilled(client, url=URL):
+    return client.get(url).context["form"]["reason"].value() or ""
+
+
+def test_public_reason_begins_with_that_of_the_approved_correction(as_coordinator, city):
+    correct(city, city.period, 1, approved_at=timezone.now())
+    assert prefilled(as_coordinator) == ""  # a first edition corrects nothing
+    publish(as_coordinator)
+    correct(city, city.period, 2, approved_at=timezone.now())
+    assert prefilled(as_coordinator) == "오기"
+    city.report(state="draft", revision=9, reason="아직 초안")
+    assert prefilled(as_coordinator) == "오기"
+    typed = as_coordinator.post(URL, {"reason": "", "previewed": ["x"]})
+    assert typed.context["form"]["reason"].value() == ""
+    publish(as_coordinator, reason="고쳐 쓴 사유")
+    assert Edition.objects.newest_first()[0].reason == "고쳐 쓴 사유"
+
+
+def test_public_reason_names_the_pledges_where_corrections_have_several(as_coordinator, city):
+    other = PledgeFactory(plan=city.plan, code="9-1")
+    for _number in range(2):
+        publish(as_coordinator, reason="정정")
+        now = timezone.now()
+        correct(city, city.period, 1 + _number, approved_at=now)
+    ReportFactory(
+        pledge=other, period=city.period, state="approved", status="on_track", reason="누락", approved_at=now
+    )
+    # The correction that is published already is told no more.
+    assert prefilled(as_coordinator) == "7-2-3: 오기\n9-1: 누락"
+
+
+def test_public_reason_of_an_earlier_first_edition_is_that_of_its_correction(as_coordinator, city):
+    publish(as_coordinator)
+    correct(city, city.earlier, 3, approved_at=timezone.now())
+    assert prefilled(as_coordinator, staff_url("publish", city.plan, BEFORE)) == "오기"
+
+
+def test_message_after_publishing_leads_to_the_public_page(as_coordinator, city):
+    made = as_coordinator.post(URL, shown(as_coordinator), follow=True).content.decode()
+    link = "/hanbit/8/?as_of=2024-06-30&amp;edition=1"
+    assert f'<a href="{link}">공개 페이지 보기</a>' in made
+    assert Client().get(link.replace("&amp;", "&")).status_code == 200
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_approving_a_correction_of_a_published_period_leads_to_publishing(as_coordinator, city, many):
+    def approve(report):
+        if many:
+            data, url = {"report": [f"{report.pk}:1"]}, city.board
+        else:
+            data, url = {"version": "1", "step": "approve", "comment": ""}, f"{city.url}check/"
+        return as_coordinator.post(url, data, follow=True).content.decode()
+
+    link = f'<a href="{URL}">정정 공표하기</a>'
+    assert link not in approve(city.report(state="submitted"))
+    publish(as_coordinator)
+    assert link in approve(city.report(state="submitted", revision=2, reason="오기"))
 
 
 def test_first_edition_that_goes_with_a_correction_has_no_reason_of_its_own(as_coordinator, city):

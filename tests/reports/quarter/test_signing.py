@@ -126,6 +126,13 @@ def test_one_changed_meanwhile_signs_none(as_head, signing):
     assert signing.current.state == ReportState.SUBMITTED
 
 
+def test_list_takes_the_reports_of_its_period_alone(as_head, signing):
+    report = submitted(signing)
+    page = as_head.post(signing.list.replace("2024-06-30", "2024-03-31"), {"report": [f"{report.pk}:1"]})
+    assert page.status_code == 422
+    assert signing.current.state == ReportState.SUBMITTED
+
+
 def test_one_of_another_department_signs_none(as_head, signing):
     first, second = submitted(signing), another(signing, "1-1", department=signing.support)
     response = as_head.post(signing.list, {"report": [f"{first.pk}:1", f"{second.pk}:1"]})

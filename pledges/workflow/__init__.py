@@ -62,6 +62,7 @@ from pledges.workflow.rules import (
     awaits_head,
     awaits_office,
     is_correction,
+    may_withdraw,
     saved_version,
 )
 from pledges.workflow.support import invite_support, withdraw_support
@@ -95,6 +96,7 @@ __all__ = [
     "extend_due_date",
     "invite_support",
     "is_correction",
+    "may_withdraw",
     "merge_departments",
     "next_as_of",
     "open_period",

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from pledges.workflow.rules import (
     is_correction,
     is_settled,
     locked,
+    may_withdraw,
     require_entry,
     step_on,
 )
@@ -197,8 +199,9 @@ def withdraw_report(*, report: ProgressReport, user: Any, version: int) -> Progr
 
     Raises PermissionDenied, WrongState, and Conflict where ``version`` is not the report's any more.
     """
-    period = locked(report.period)
-    require_entry(user, report.pledge, correcting=is_correction(report, period), action=Action.SUBMIT_REPORT)
+    locked(report.period)
+    if not may_withdraw(user, report):
+        raise PermissionDenied(_("You have no right to do this."))
     with step_on("withdrawn", report, user):
         return advance(
             report,

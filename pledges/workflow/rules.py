@@ -13,7 +13,7 @@ from pledges.enums import PeriodState, ReportState, Status
 from pledges.history import record_updates
 from pledges.models import Plan, Pledge, ProgressReport, ReportingPeriod
 from pledges.notation import clean_text
-from pledges.permissions import Action, require_on
+from pledges.permissions import Action, can_on, require_on
 from pledges.workflow.errors import Conflict, ReasonMissing, WrongState
 
 EDITABLE = frozenset({ReportState.DRAFT, ReportState.RETURNED})
@@ -68,6 +68,15 @@ def require_entry(
     user: Any, pledge: Pledge, *, correcting: bool, action: Action = Action.ENTER_REPORT
 ) -> None:
     require_on(user, Action.CORRECT_REPORT if correcting else action, pledge)
+
+
+def may_withdraw(user: Any, report: ProgressReport) -> bool:
+    """Whether the person may take the report back that was handed in: whoever submits for the department that
+    leads the pledge, and of the planning office who handed this correction in. Others return it."""
+    pledge = report.pledge
+    return can_on(user, Action.SUBMIT_REPORT, pledge) or (
+        report.submitted_by_id == user.pk and can_on(user, Action.CORRECT_REPORT, pledge)
+    )
 
 
 def editable(

@@ -6,7 +6,7 @@ from typing import Any
 
 from pledges.models import Pledge, ProgressReport, ReportingPeriod
 from pledges.permissions import Action, can_on, pledges_for
-from pledges.workflow import HANDED_IN, awaits_head
+from pledges.workflow import HANDED_IN, awaits_head, may_withdraw
 from reports.quarter.checks import ReportWarning, warnings_of
 from reports.quarter.entry import Entry, read_entries
 from reports.quarter.figures import Figures, stored_figures
@@ -59,13 +59,11 @@ def steps_of(user: Any, entry: Entry, form: CommentForm | None = None) -> dict[s
     """What the department's people may do with a report that was handed in, for the page that shows it."""
     pledge, report = entry.pledge, entry.unfinished
     as_of = entry.period.as_of
-    waits = report is not None and report.state in HANDED_IN
-    withdrawing = Action.CORRECT_REPORT if entry.is_correction else Action.SUBMIT_REPORT
     return {
         "may_sign": report is not None
         and awaits_head(report, pledge.plan)
         and can_on(user, Action.SIGN_REPORT, pledge),
-        "may_withdraw": waits and can_on(user, withdrawing, pledge),
+        "may_withdraw": report is not None and report.state in HANDED_IN and may_withdraw(user, report),
         "sign_form": form or CommentForm(initial={"version": entry.version or 1}, auto_id="sign_%s"),
         "sign_links": {
             name: staff_url(name, pledge.plan, as_of, pledge.code) for name in ("signoff", "withdraw")

@@ -68,11 +68,27 @@ def test_stale_version_takes_nothing_back(as_officer, city, version):
     assert city.current.state == ReportState.SUBMITTED
 
 
-def test_correction_of_a_closed_period_is_taken_back_by_who_may_correct(client, city):
-    handed_in(city, reason="오기")
+def test_correction_is_taken_back_by_its_department_and_by_who_of_the_planning_office_handed_it_in(
+    client, city
+):
+    report = handed_in(city, reason="오기")
     city.period.state = PeriodState.CLOSED
     city.period.save()
     client.force_login(city.coordinator)
+    assert "/withdraw/" not in client.get(city.url).content.decode()
+    assert client.post(f"{city.url}withdraw/", {"version": "1"}).status_code == 403
+    assert city.current.state == ReportState.SUBMITTED
+    report.submitted_by = city.coordinator
+    report.save()
+    client.force_login(city.person(Role.COORDINATOR))
+    assert client.post(f"{city.url}withdraw/", {"version": "1"}).status_code == 403
+    client.force_login(city.coordinator)
+    assert "/withdraw/" in client.get(city.url).content.decode()
+    client.post(f"{city.url}withdraw/", {"version": "1"})
+    assert city.current.state == ReportState.DRAFT
+    report.state, report.version = ReportState.SUBMITTED, 1
+    report.save()
+    client.force_login(city.officer)
     assert "/withdraw/" in client.get(city.url).content.decode()
     client.post(f"{city.url}withdraw/", {"version": "1"})
     assert city.current.state == ReportState.DRAFT

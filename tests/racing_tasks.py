@@ -4,9 +4,10 @@ import random
 
 from django.core.exceptions import PermissionDenied
 from django.test import Client
+from django.utils import timezone
 
 from pledges import workflow
-from pledges.models import Actual, Pledge, ProgressReport, ReportingPeriod, User
+from pledges.models import Actual, Department, Pledge, ProgressReport, ReportingPeriod, User
 from pledges.workflow import Conflict, ReportContents, WorkflowError
 from reports.editions import publish_period
 
@@ -36,6 +37,34 @@ def approve(report, version, user):
 def sign(report, version, user):
     who = User.objects.get(pk=user)
     return _outcome(lambda: workflow.sign_report(report=_report(report), user=who, version=version))
+
+
+def sign_many(period, reports, user):
+    who, turn = User.objects.get(pk=user), ReportingPeriod.objects.get(pk=period)
+    versions = dict.fromkeys(reports, 1)
+    return _outcome(lambda: workflow.sign_reports(period=turn, versions=versions, user=who))
+
+
+def invite_support(pledge, department, user):
+    who, place = User.objects.get(pk=user), Pledge.objects.with_places().with_supporters().get(pk=pledge)
+    asked = Department.objects.get(pk=department)
+    return _outcome(lambda: [workflow.invite_support(pledge=place, department=asked, user=who)])
+
+
+def merge(department, into, user):
+    who = User.objects.get(pk=user)
+    source, target = (Department.objects.with_municipality().get(pk=pk) for pk in (department, into))
+    return _outcome(
+        lambda: [
+            workflow.merge_departments(
+                departments=[source],
+                into=target,
+                user=who,
+                changed_on=timezone.localdate(),
+                reason="조직개편",
+            )
+        ]
+    )
 
 
 def send_back(report, version, user):

@@ -7,12 +7,20 @@ writers saves: 10 here, 50 in ``.ci/run``; 500 take half an hour.
 import datetime as dt
 import os
 import sys
+import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from pledges.enums import PeriodState, ReportState, Role, Status
-from pledges.models import Actual, AuditEntry, ProgressReport, ReportingPeriod
+from pledges.models import (
+    Actual,
+    AuditEntry,
+    Department,
+    ProgressReport,
+    ReportingPeriod,
+    SupportInvitation,
+)
 from reports.models import Edition
 from tests.factories import (
     ActualFactory,
@@ -97,6 +105,53 @@ def test_signing_twice_at_once_has_one_winner(transactional_db):
     task = {"do": "sign", "report": report.pk, "version": 1, "user": office.head.pk}
     _outcomes, words = race(task, task)
     assert words == ["conflict", "done"]
+
+
+def test_signing_many_that_overlap_at_once_has_one_winner(transactional_db):
+    office = Office(head_signs=True)
+    reports = [office.report(code=f"1-{number}") for number in range(3)]
+    task = {"do": "sign_many", "period": office.period.pk, "user": office.head.pk}
+    keys = [each.pk for each in reports]
+    _outcomes, words = race({**task, "reports": keys[:2]}, {**task, "reports": keys[1:]})
+    assert words == ["conflict", "done"]
+    states = [report.state for report in ProgressReport.objects.order_by("pk")]
+    assert sorted(states) == [ReportState.SIGNED, ReportState.SIGNED, ReportState.SUBMITTED]
+
+
+def test_inviting_a_supporter_while_it_is_merged_leaves_no_leave_to_one_that_ended(office):
+    helper, target = DepartmentFactory(name="협조과"), DepartmentFactory(name="통합과")
+    pledge = PledgeFactory(
+        plan=office.plan, code="1-1", lead_department=office.lead, supporting_departments=[helper]
+    )
+    admin = MembershipFactory(role=Role.ADMIN).user
+    merged, invited = race(
+        {"do": "merge", "department": helper.pk, "into": target.pk, "user": admin.pk},
+        {"do": "invite_support", "pledge": pledge.pk, "department": helper.pk, "user": office.officer.pk},
+    )[0]
+    assert merged["outcome"] == "done"
+    assert invited["outcome"] in ("done", "refused")
+    # Invited first, the leave goes over; merged first, the department that ended is refused.
+    held = [target.pk] if invited["outcome"] == "done" else []
+    assert list(SupportInvitation.objects.values_list("department", flat=True)) == held
+
+
+def test_inviting_a_supporter_waits_for_who_changes_its_department(office):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one write at a time anyway")
+    helper = DepartmentFactory(name="협조과")
+    pledge = PledgeFactory(plan=office.plan, lead_department=office.lead, supporting_departments=[helper])
+    task = {"do": "invite_support", "pledge": pledge.pk, "department": helper.pk, "user": office.officer.pk}
+    outcomes = []
+    inviting = threading.Thread(target=lambda: outcomes.extend(in_threads([task])))
+    with transaction.atomic():
+        # What a merger does once it has begun, before it reads who was invited.
+        Department.objects.select_for_update(no_key=True).get(pk=helper.pk)
+        inviting.start()
+        inviting.join(timeout=1)
+        assert outcomes == []
+        Department.objects.filter(pk=helper.pk).update(ended_on=AS_OF)
+    inviting.join(timeout=30)
+    assert [each["outcome"] for each in outcomes] == ["refused"]
 
 
 def test_publishing_twice_at_once_makes_one_edition(office):

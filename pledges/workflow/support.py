@@ -28,7 +28,7 @@ def invite_support(*, pledge: Pledge, department: Department, user: Any, note: s
     if len(said) > LONGEST_NOTE:
         raise WrongState(_("The note has at most %(limit)d characters.") % {"limit": LONGEST_NOTE})
     with operation("support_invited", user=user, municipality=pledge.plan.term.municipality, pledge=pledge):
-        Pledge.objects.select_for_update(no_key=True, of=("self",)).get(pk=pledge.pk)
+        department = _held(pledge, department)
         if (
             department.ended_on is not None
             or not pledge.supporting_departments.filter(pk=department.pk).exists()
@@ -55,4 +55,16 @@ def withdraw_support(*, pledge: Pledge, department: Department, user: Any) -> No
     """
     require_on(user, Action.INVITE_SUPPORT, pledge)
     with operation("support_withdrawn", user=user, municipality=pledge.plan.term.municipality, pledge=pledge):
+        _held(pledge, department)
         delete_all(list(SupportInvitation.objects.filter(pledge=pledge, department=department)), user)
+
+
+def _held(pledge: Pledge, department: Department) -> Department:
+    """The department as it stands, held with the pledge until the transaction ends.
+
+    The department first: it is what a change of departments holds before it writes pledges, so that
+    the two come one after the other and neither waits for the other in a circle.
+    """
+    held = Department.objects.select_for_update(no_key=True).get(pk=department.pk)
+    Pledge.objects.select_for_update(no_key=True, of=("self",)).get(pk=pledge.pk)
+    return held

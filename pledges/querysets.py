@@ -143,6 +143,13 @@ class DueExtensionQuerySet(models.QuerySet):
     def for_departments(self, departments: Any) -> "DueExtensionQuerySet":
         return self.filter(department__in=departments)
 
+    def with_places(self) -> "DueExtensionQuerySet":
+        """With the department, and the period with its plan."""
+        return self.select_related("department", "period__plan")
+
+    def by_period(self) -> "DueExtensionQuerySet":
+        return self.order_by("period__plan", "period__as_of", "department__name", "due_on", "pk")
+
     def newest_first(self) -> "DueExtensionQuerySet":
         return self.order_by("-granted_at", "-pk")
 

@@ -102,6 +102,7 @@ def merge(request: HttpRequest, city: str) -> HttpResponse:
             for each in form.cleaned_data["departments"]
             if each != form.cleaned_data["into"] and each.name != form.cleaned_data["name"]
         ],
+        heirs=lambda: [getattr(form.cleaned_data["into"], "name", form.cleaned_data["name"])],
         heading=_("Merge departments"),
         done=_("The departments were merged. What was theirs has gone over."),
     )
@@ -149,7 +150,7 @@ def split(request: HttpRequest, city: str, department: int) -> HttpResponse:
             messages.success(request, _("The department was split. What was its own has gone over."))
             return redirect(context["links"]["departments"])
     elif _done(form, partial(_rehearsed, change)):
-        context["look"] = _by_part(assign, parts)
+        context |= {"look": _by_part(assign, parts), "heirs": parts}
         return render(request, "staff/departments/split_look.html", context)
     return render(request, "staff/departments/split.html", context, status=422)
 
@@ -186,10 +187,14 @@ def _change(
     change: Callable[[], Callable[[], Any]],
     *,
     concerned: Callable[[], list[Department]],
+    heirs: Callable[[], list[str]] = list,
     heading: str,
     done: str,
 ) -> HttpResponse:
-    """A change of departments: filled in, looked at (the step is taken and taken back), confirmed."""
+    """A change of departments: filled in, looked at (the step is taken and taken back), confirmed.
+
+    ``heirs`` are the departments whose pledges get the extended due dates of those ``concerned``.
+    """
     context: dict[str, Any] = {"form": form, "heading": heading, **_place(place)}
     step = request.POST.get("step", "look") if request.method == "POST" else ""
     if not step or step == "edit" or not form.is_valid():
@@ -200,7 +205,7 @@ def _change(
             messages.success(request, done)
             return redirect(context["links"]["departments"])
     elif _done(form, partial(_rehearsed, change())):
-        context["following"] = workflow.what_follows(concerned())
+        context |= {"following": workflow.what_follows(concerned()), "heirs": heirs()}
         return render(request, "staff/departments/change_look.html", context)
     return render(request, "staff/departments/change.html", context, status=422)
 

@@ -60,7 +60,7 @@ class Following:
     memberships: Sequence[Membership]
     invitations: Sequence[Invitation]
     support_invitations: int
-    extensions: int
+    extensions: Sequence[DueExtension]
 
     @property
     def pledges(self) -> int:
@@ -70,6 +70,11 @@ class Following:
     @property
     def people(self) -> int:
         return len({membership.user_id for membership in self.memberships})
+
+    @property
+    def open_extensions(self) -> list[DueExtension]:
+        """The extended due dates that still bind: those of open periods."""
+        return [each for each in self.extensions if each.period.is_open]
 
 
 def what_follows(departments: Iterable[Department]) -> Following:
@@ -91,7 +96,7 @@ def what_follows(departments: Iterable[Department]) -> Following:
             .order_by("name", "pk")
         ),
         support_invitations=SupportInvitation.objects.filter(department__in=chosen).count(),
-        extensions=DueExtension.objects.for_departments(chosen).count(),
+        extensions=list(DueExtension.objects.for_departments(chosen).with_places().by_period()),
     )
 
 

@@ -544,6 +544,30 @@ def test_merge_page_looks_and_merges(as_admin, offices):
         assert as_admin.post(page("merge_departments"), {**data, **bad, "step": "look"}).status_code == 422
 
 
+def test_merge_page_says_which_extended_due_dates_go_over(as_admin, offices):
+    data = {
+        "into": offices.welfare.pk,
+        "name": "",
+        "changed_on": "2024-07-01",
+        "reason": "조례",
+        "step": "look",
+    }
+    PledgeFactory(code="9-9", lead_department=offices.welfare)
+    looked = as_admin.post(page("merge_departments"), {**data, "departments": [offices.economy.pk]})
+    text = " ".join(looked.content.decode().split())
+    assert "복지과의 모든 주관 공약에 이 기한이 적용됩니다" in text
+    assert "2024. 6. 30. 기준" in text
+    assert '경제과: <strong class="nowrap">2024. 7. 10. → 2024. 7. 20.</strong>' in text
+    assert "감사" in text
+    # Of a period that is closed nothing is due any more; of the firms' department nothing was extended.
+    offices.period.state = "closed"
+    offices.period.save()
+    looked = as_admin.post(page("merge_departments"), {**data, "departments": [offices.economy.pk]})
+    assert "이 기한이 적용됩니다" not in looked.content.decode()
+    looked = as_admin.post(page("merge_departments"), {**data, "departments": [offices.firms.pk]})
+    assert "이 기한이 적용됩니다" not in looked.content.decode()
+
+
 def test_split_page_asks_for_parts_then_for_each_pledge_then_shows_what_follows(as_admin, offices):
     address = page("split_department", department=offices.economy.pk)
     membership = Membership.objects.get(user=offices.officer)

@@ -102,7 +102,8 @@ def changes_since_edition(entry: Entry, card: Card | None) -> list[Change]:
     """What this report would make different from ``card``, the pledge's card in the edition that readers
     have; without one, from what is approved up to the period before. Rows that are equal are left out.
 
-    Counts and money are cumulative ones. Evidence is in no edition: what the report brings is listed as new.
+    Counts and money are cumulative ones. Evidence is in no edition: a correction's files are compared with
+    those of the report that it corrects, and what a first report brings is new.
     """
     if entry.report is None:
         return []
@@ -207,9 +208,22 @@ def _compared(entry: Entry, base: _Base) -> Iterable[Change]:
             yield Change(ReportSection.ACHIEVEMENTS, _("New achievement"), "", f"{date} {text}{details}")
     yield Change(ReportSection.DELAY, _("Cause of the delay"), base.cause, report.cause if report else "")
     yield Change(ReportSection.DELAY, _("Remedy"), base.remedy, report.remedy if report else "")
-    if entry.evidence:
-        names = "\n".join(file.name for file in entry.evidence)
-        yield Change(ReportSection.EVIDENCE, _("Evidence of this report"), "", names)
+    yield _evidence_change(entry)
+
+
+def _evidence_change(entry: Entry) -> Change:
+    """The files before and with the report; one of the same name and another content says so."""
+    corrected = entry.corrected_evidence
+    held = {(file.name, file.sha256) for file in corrected}
+    names = {file.name for file in corrected}
+    lines = []
+    for file in entry.evidence:
+        replaced = file.name in names and (file.name, file.sha256) not in held
+        lines.append(_("%(name)s (new content)") % {"name": file.name} if replaced else file.name)
+    before = sorted(file.name for file in corrected)
+    return Change(
+        ReportSection.EVIDENCE, _("Evidence of this report"), "\n".join(before), "\n".join(sorted(lines))
+    )
 
 
 def _indicator_changes(figure: IndicatorFigure, base: _Base) -> Iterable[Change]:

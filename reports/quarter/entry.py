@@ -126,7 +126,10 @@ class TaskLine:
 
 @dataclass(frozen=True)
 class Entry:
-    """One pledge in one period. ``report`` is the revision in hand: the unfinished one, else the live one."""
+    """One pledge in one period. ``report`` is the revision in hand: the unfinished one, else the live one.
+
+    ``corrected_evidence`` are the files of the live report that it corrects; none where it corrects none.
+    """
 
     pledge: Pledge
     period: ReportingPeriod
@@ -142,6 +145,7 @@ class Entry:
     own_statuses: Sequence[OwnStatus]
     comments: Sequence[ReportComment]
     evidence: Sequence[EvidenceFile]
+    corrected_evidence: Sequence[EvidenceFile]
     revisions: Sequence[ProgressReport]
     extension: DueExtension | None
 
@@ -277,6 +281,7 @@ class _Material:
         self.in_hand = {key: chosen.get(key) or _in_hand(self.revisions[key]) for key in keys}
         reports = [report.pk for report in self.in_hand.values() if report]
         every = [report for revisions in self.revisions.values() for report in revisions]
+        live = [report.pk for report in every if report.state == ReportState.APPROVED]
         earlier = ProgressReport.objects.for_pledges(keys).live().before(period.as_of).in_term()
         self.previous = {report.pledge_id: report for report in earlier.latest_of_each_pledge().with_people()}
 
@@ -285,7 +290,7 @@ class _Material:
             lambda row: row.report.pledge_id,
         )
         self.evidence = _by_key(
-            EvidenceFile.objects.filter(report__in=reports).select_related("uploaded_by"),
+            EvidenceFile.objects.filter(report__in={*reports, *live}).select_related("uploaded_by"),
             lambda row: row.report_id,
         )
         self.achievements = _by_key(Achievement.objects.filter(report__in=reports), lambda row: row.report_id)
@@ -337,11 +342,12 @@ class _Material:
         report = self.in_hand[pledge.pk]
         key = report.pk if report else None
         revisions = self.revisions[pledge.pk]
+        live = next((each for each in revisions if each.state == ReportState.APPROVED), None)
         return Entry(
             pledge=pledge,
             period=self.period,
             report=report,
-            live=next((each for each in revisions if each.state == ReportState.APPROVED), None),
+            live=live,
             before=self.before[pledge.pk],
             indicators=self._indicators(pledge, key),
             money=self._money(pledge),
@@ -352,6 +358,7 @@ class _Material:
             own_statuses=self.own_statuses,
             comments=self.comments.get(pledge.pk, []),
             evidence=self.evidence.get(key or 0, []),
+            corrected_evidence=self.evidence.get(live.pk, []) if live and live != report else [],
             revisions=revisions,
             extension=self.due.extension(self.period, pledge.lead_department_id),
         )

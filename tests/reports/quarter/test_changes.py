@@ -48,14 +48,14 @@ def handed_in(city, **fields):
     return city.report(**{"state": "submitted", "status": "", **fields})
 
 
-def attach(report):
+def attach(report, name="결과.pdf", letter="a"):
     EvidenceFile.objects.create(
         report=report,
-        file="evidence/aa/aa",
-        name="결과.pdf",
+        file=f"evidence/{letter * 2}/{letter * 2}",
+        name=name,
         media_type="application/pdf",
         size=9,
-        sha256="a" * 64,
+        sha256=letter * 64,
     )
 
 
@@ -150,6 +150,26 @@ def test_achievement_that_the_edition_has_already_is_not_new(compared):
         publish_period(period=compared.earlier, user=compared.coordinator, reason="누락")
     AchievementFactory(report=handed_in(compared, cause="지난 사유"), **line)
     assert changes(compared) == {}
+
+
+def test_files_of_a_correction_are_compared_with_those_of_the_report_that_it_corrects(city):
+    live = city.report(state="approved", status="")
+    attach(live)
+    attach(live, "사진.png", "b")
+    # The live report itself brings them.
+    assert changes(city)["이번 보고의 증빙자료"] == ("", "결과.pdf\n사진.png")
+    correction = handed_in(city, revision=2, reason="정정", cause="지난 사유")
+    attach(correction, "사진.png", "b")
+    attach(correction)
+    assert changes(city) == {}
+    attach(correction, "추가.pdf", "c")
+    assert changes(city) == {"이번 보고의 증빙자료": ("결과.pdf\n사진.png", "결과.pdf\n사진.png\n추가.pdf")}
+    correction.evidence.exclude(name="사진.png").delete()
+    assert changes(city) == {"이번 보고의 증빙자료": ("결과.pdf\n사진.png", "사진.png")}
+    attach(correction, "결과.pdf", "d")
+    assert changes(city) == {"이번 보고의 증빙자료": ("결과.pdf\n사진.png", "결과.pdf (내용 바뀜)\n사진.png")}
+    correction.evidence.all().delete()
+    assert changes(city) == {"이번 보고의 증빙자료": ("결과.pdf\n사진.png", "")}
 
 
 def test_approved_and_unpublished_quarter_between_counts_as_changed_since_the_edition(city):

@@ -54,10 +54,11 @@ class Scope(enum.Enum):
     CITY = "city"
 
 
-# An officer enters and the head answers for the department; who enters does not
-# check, and who brings in data and people does neither: the planning office checks
-# and answers for what is published, the administrator keeps plans and people. One person may hold several
-# memberships where a city hall is small. A correction may come from either side.
+# An officer enters and the head answers for the department; who enters does not check, and who brings
+# in data and people does neither: the planning office checks and answers for what is published, the
+# administrator keeps plans and people. One person may hold several memberships where a city hall is
+# small. A correction may come from either side. What an auditor may see is an action of its own
+# wherever seeing and doing share a page.
 # fmt: off
 RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.VIEW_STAFF: {

@@ -371,7 +371,11 @@ class InvestmentResource(SheetResource):
             row,
             name,
             _("The sum of the parts is %(sum)s.")
-            % {"sum": format_number(in_unit(found or 0, table.unit or self.scope.unit), grouped=True)},
+            % {
+                "sum": format_number(
+                    in_unit(found or 0, row.unit or table.unit or self.scope.unit), grouped=True
+                )
+            },
         )
 
     def is_new(self, row: ReadRow, values: Mapping[str, Any]) -> bool:

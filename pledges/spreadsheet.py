@@ -148,10 +148,18 @@ def shown(value: Any, *, is_percent: bool = False) -> str:
 
 @dataclass(slots=True)
 class Row:
-    """One row with something in it: ``cells`` by column number, from 1."""
+    """One row with something in it: ``cells`` by column number, from 1.
+
+    Of a row that was taken from a form of another layout: ``silent`` are the columns
+    of which the form says nothing, ``unit`` the unit of its money where it has its
+    own, ``name`` what messages call it.
+    """
 
     number: int
     cells: dict[int, Cell]
+    silent: frozenset[int] = frozenset()
+    unit: str = ""
+    name: str = ""
 
 
 @dataclass(slots=True)
@@ -172,11 +180,26 @@ class Sheet:
 
 @dataclass(slots=True)
 class Workbook:
-    """The wanted sheets by name, the names of the others, and names that stand more than once."""
+    """The wanted sheets by name, the names of the others, and names that stand more than once.
+
+    Where the sheets were filled from forms of another layout, ``places`` says where
+    each cell stands in the file, (sheet, address) for (sheet, address), and
+    ``errors`` and ``warnings`` are what was found in reading the forms, with the file's own addresses.
+    """
 
     sheets: dict[str, Sheet]
     others: list[str]
     doubled: list[str]
+    places: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    errors: list[Finding] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+
+    def place(self, sheet: str, address: str) -> tuple[str, str]:
+        """Where a cell of a filled sheet stands in the file: its place, else its row's; ("", "") if none."""
+        if not self.places:
+            return sheet, address
+        row = address.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        return self.places.get((sheet, address)) or self.places.get((sheet, f"A{row}")) or ("", "")
 
 
 def fold_sheet_name(name: str) -> str:
@@ -185,10 +208,15 @@ def fold_sheet_name(name: str) -> str:
 
 
 def read_workbook(
-    source: bytes | Path, names: Iterable[str], progress: Callable[[str, int, int], None] | None = None
+    source: bytes | Path,
+    names: Iterable[str] | None,
+    progress: Callable[[str, int, int], None] | None = None,
+    *,
+    most_cells: int | None = None,
 ) -> Workbook:
-    """The sheets of a workbook whose names are in ``names``; others are only listed.
+    """The sheets of a workbook whose names are in ``names``, or every visible one; others are only listed.
 
+    ``most_cells``: how many filled cells the wanted sheets may have together.
     Raises UnreadableFile where the file is too big, no .xlsx workbook, damaged or dangerous.
     """
     content = read_content(source)
@@ -198,7 +226,7 @@ def read_workbook(
             check_archive(archive)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _read(content, set(names), progress)
+            return _read(content, None if names is None else set(names), progress, most_cells)
     except UnreadableFile:
         raise
     # Third-party parsers on hostile bytes raise whatever they like; none of it is our fault to show.
@@ -398,11 +426,18 @@ class _Prolog:
 # --- Sheets -------------------------------------------------------------------
 
 
-def _read(content: bytes, names: set[str], progress: Callable[[str, int, int], None] | None) -> Workbook:
+def _read(
+    content: bytes,
+    names: set[str] | None,
+    progress: Callable[[str, int, int], None] | None,
+    most_cells: int | None,
+) -> Workbook:
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     try:
         listed = _listed_sheets(book._archive)
-        if names & listed - {fold_sheet_name(title) for title in book.sheetnames}:
+        if (listed if names is None else names & listed) - {
+            fold_sheet_name(name) for name in book.sheetnames
+        }:
             # The reader passes over a sheet whose part is not there; its data would be missed in silence.
             raise KeyError
         titles = [(fold_sheet_name(title), title) for title in book.sheetnames]
@@ -415,12 +450,19 @@ def _read(content: bytes, names: set[str], progress: Callable[[str, int, int], N
         result = Workbook({}, [], [])
         for name, title in titles:
             source = book[title]
-            if name not in names or not hasattr(source, "iter_rows"):
+            is_wanted = source.sheet_state == "visible" if names is None else name in names
+            if not is_wanted or not hasattr(source, "iter_rows"):
                 result.others.append(name)
             elif name in result.sheets:
                 result.doubled.append(name)
             else:
                 result.sheets[name] = _read_sheet(book, source, name, progress)
+                if most_cells is not None:
+                    most_cells -= sum(len(row.cells) for row in result.sheets[name].rows)
+                    if most_cells < 0:
+                        raise UnreadableFile(
+                            _("The file has far more filled cells than pledge cards have. Check which it is.")
+                        )
         return result
     finally:
         book.close()

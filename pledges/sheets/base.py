@@ -7,7 +7,7 @@ change. Writing to the database is not done here.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -77,12 +77,21 @@ class Column(Field):
 
 @dataclass(slots=True)
 class ReadRow:
-    """A row of a sheet: its key, and the value of every readable cell of the columns present."""
+    """A row of a sheet: its key, and the value of every readable cell of the columns present.
+
+    ``unit`` is the unit of its money where it has its own; ``name`` what messages call it.
+    """
 
     number: int
     key: Key
     values: dict[str, Any]
     cells: dict[str, Cell]
+    unit: MoneyUnit | None = None
+    name: str = ""
+
+    @property
+    def label(self) -> str:
+        return self.name or str(self.number)
 
 
 @dataclass(slots=True)
@@ -259,12 +268,16 @@ class SheetResource(Resource):
         return table
 
     def _read_row(self, row: Row, table: Table, scope: Scope) -> None:
+        if row.unit:
+            scope = replace(scope, unit=MoneyUnit(row.unit))
         values: dict[str, Any] = {}
         cells: dict[str, Cell] = {}
         is_broken = False
         # The keys first: what a cell may hold can depend on them.
         for name in sorted(table.positions, key=lambda name: not self.columns[name].is_key):
             position = table.positions[name]
+            if position in row.silent:
+                continue
             column = self.columns[name]
             cell = row.cells.get(position)
             if cell is not None:
@@ -281,7 +294,14 @@ class SheetResource(Resource):
             values[name] = value
         if not values or all(values.get(name) == self.columns[name].widget.blank for name in table.positions):
             return
-        read = ReadRow(row.number, tuple(values.get(name) for name in self.keys), values, cells)
+        read = ReadRow(
+            row.number,
+            tuple(values.get(name) for name in self.keys),
+            values,
+            cells,
+            MoneyUnit(row.unit) if row.unit else None,
+            row.name,
+        )
         for name, value in values.items():
             if name in cells and (warning := self.columns[name].widget.warning(value)):
                 table.warn(read, name, warning)
@@ -293,7 +313,7 @@ class SheetResource(Resource):
                 read,
                 self.keys[-1],
                 _("This row has the same %(keys)s as row %(row)s.")
-                % {"keys": ", ".join(self.keys), "row": first.number},
+                % {"keys": ", ".join(self.keys), "row": first.label},
             )
             return
         table.rows[read.key] = read

@@ -200,10 +200,12 @@ class IndicatorResource(SheetResource):
                         row,
                         column,
                         _("Row %(row)s says otherwise of the same indicator; both rows have to agree.")
-                        % {"row": answers[0][0].number},
+                        % {"row": answers[0][0].label},
                     )
             for row in rows:
-                row.values[column] = answers[0][1] if answers else self.empty(column)
+                # A form that says nothing of it in either row leaves it as it is.
+                if answers or any(column in each.values for each in rows):
+                    row.values[column] = answers[0][1] if answers else self.empty(column)
 
     def _check_years(
         self, table: Table, row: ReadRow, kind: str, baseline: Decimal | None, before: Mapping[str, Any]

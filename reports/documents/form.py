@@ -5,9 +5,8 @@ are: it is a city's own document. Source of the layout: the card form of Naju ci
 """
 
 import datetime as dt
-import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -15,8 +14,17 @@ from typing import Literal
 
 from pledges.enums import Completion, IndicatorKind, MoneySource, MoneyUnit, Novelty, Status
 from pledges.notation import NotationError, format_number, in_unit, parse_number, sheet_word
-from pledges.spreadsheet import CONTROL
-from reports.cards import TOTAL, Card, GridRow, IndicatorRow, MoneyRow, SubProjectTable
+from reports.cards import TOTAL, Card, GridRow, MoneyRow, SubProjectTable
+from reports.cardtext import (
+    Line,
+    about_line,
+    achievement_lines,
+    basis_lines,
+    clean_line,
+    indicator_title,
+    text_lines,
+    title_line,
+)
 
 Align = Literal["left", "center", "right"]
 
@@ -122,14 +130,6 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of text; ``level`` (1 to 3) is how far it is moved in."""
-
-    text: str
-    level: int = 1
-
-
-@dataclass(frozen=True, slots=True)
 class Lines:
     lines: tuple[Line, ...]
 
@@ -161,30 +161,27 @@ def official_form(card: Card, edition: int | None = None) -> Form:
     plan = card.plan
     number = "미리보기" if edition is None else f"제{edition}판"
     return Form(
-        title=_clean(f"{card.code} {card.name}"),
-        city=_clean(plan.city),
-        footer=_clean(f"{plan.city} {plan.name} · 기준일 {_date(card.as_of)} · {number}"),
+        title=title_line(card),
+        city=clean_line(plan.city),
+        footer=clean_line(f"{plan.city} {plan.name} · 기준일 {_date(card.as_of)} · {number}"),
         as_of=card.as_of,
         blocks=tuple(_blocks(card)),
     )
 
 
 def _blocks(card: Card) -> Iterator[Block]:
-    yield Note(_about(card))
+    yield Note(about_line(card) or NOTHING)
     if card.plan.is_fictional:
         yield Note(
-            f"※ 지어낸 도시({_clean(card.plan.city)})의 관리카드입니다. 내용은 모두 사실이 아닙니다.", "left"
+            f"※ 지어낸 도시({clean_line(card.plan.city)})의 관리카드입니다. 내용은 모두 사실이 아닙니다.",
+            "left",
         )
     if card.not_submitted:
         yield Note("※ 미제출: 이번 기준일의 보고가 없어 마지막으로 보고된 수치를 실었습니다.", "left")
     yield _boxes(card)
     yield from _text("❖ 정책목표", card.goal)
     yield from _text("□ 선거공보 원문", card.campaign_text)
-    overview = _lines(card.overview)
-    if basis := _lines(card.basis):
-        pointed = (Line(_pointed(line.text, "-"), max(line.level, 2)) for line in basis)
-        overview = (Line("○ 추진근거"), *pointed, *overview)
-    if overview:
+    if overview := (*basis_lines(card.basis), *text_lines(card.overview)):
         yield Heading("□ 현황 및 정책개요")
         yield Lines(overview)
     if card.grid:
@@ -199,7 +196,7 @@ def _blocks(card: Card) -> Iterator[Block]:
             yield Note(f"집행률(집행액 ÷ 총계): {card.money.execution_rate}%")
     if card.achievements:
         yield Heading("□ 추진실적")
-        yield Lines(tuple(_achievements(card)))
+        yield Lines(tuple(line for each in card.achievements for line in achievement_lines(each)))
     if card.indicators or card.rate_is_entered:
         yield Heading("< 공약달성 확인지표 >", "center")
         yield Note(f"{_date(card.as_of)} 기준")
@@ -209,22 +206,12 @@ def _blocks(card: Card) -> Iterator[Block]:
     yield from _text("□ 기대효과", card.effects)
 
 
-def _about(card: Card) -> str:
-    """Where the pledge belongs and who answers for it."""
-    parts = [
-        ("분야", " > ".join(f"{area.code} {area.name}".strip() for area in card.areas)),
-        ("주관부서", card.lead_department),
-        ("협조부서", ", ".join(card.supporting_departments)),
-    ]
-    return _clean("  |  ".join(f"{label} {value}" for label, value in parts if value)) or NOTHING
-
-
 # --- Tables -------------------------------------------------------------------
 
 
 def _boxes(card: Card) -> FormTable:
     """The boxes at the top, the chosen ones marked. A status of none of the four has a box of its own."""
-    city = _clean(card.plan.city)
+    city = clean_line(card.plan.city)
     groups = {
         "완료시기": [
             ("임기내", card.completion == Completion.WITHIN_TERM),
@@ -244,7 +231,7 @@ def _boxes(card: Card) -> FormTable:
     if card.status in STATUS_BOXES or card.status == Status.NONE:
         statuses[1] = (*statuses[1][:2], 3)
     else:
-        own = _clean(card.own_status) or "기타"
+        own = clean_line(card.own_status) or "기타"
         statuses.append((own if card.status == Status.OTHER else sheet_word(Status(card.status)), True, 1))
     return FormTable(
         name="공약 개요",
@@ -298,9 +285,9 @@ def _schedule(card: Card) -> FormTable:
 
 def _task(row: GridRow) -> tuple[FormCell, ...]:
     return (
-        FormCell(_clean(row.task), is_head=True, align="left"),
+        FormCell(clean_line(row.task), is_head=True, align="left"),
         *(FormCell(MARKS[cell]) for cell in row.cells),
-        FormCell(_clean(row.note), align="left"),
+        FormCell(clean_line(row.note), align="left"),
     )
 
 
@@ -317,7 +304,7 @@ def _investments(card: Card) -> FormTable:
         lines = list(_money_lines(block))
         for at, (label, line, is_strong) in enumerate(lines):
             name = _head(
-                "합계" if block is total and len(blocks) != 1 else _clean(block.name), rows=len(lines)
+                "합계" if block is total and len(blocks) != 1 else clean_line(block.name), rows=len(lines)
             )
             amounts = (line.total, line.prior, line.within_term, *line.years, line.after)
             rows.append(
@@ -375,8 +362,8 @@ def _indicators(card: Card) -> FormTable:
         kind = " (누계)" if row.kind == IndicatorKind.CUMULATIVE else ""
         rows.append(
             (
-                FormCell(_indicator_name(row), rows=2, is_head=True, align="left"),
-                FormCell(_clean(row.unit), rows=2),
+                FormCell(indicator_title(row.name, row.baseline), rows=2, is_head=True, align="left"),
+                FormCell(clean_line(row.unit), rows=2),
                 _head(f"목표{kind}"),
                 *(_value(cell) for cell in row.targets),
                 _rate(row.rate.display, rows=2),
@@ -394,17 +381,12 @@ def _indicators(card: Card) -> FormTable:
                 _head("확인지표"),
                 _head("단위"),
                 _head("구분"),
-                *(_head(_clean(column.label)) for column in card.years),
+                *(_head(clean_line(column.label)) for column in card.years),
                 _head("이행률 (%)"),
             ),
             *rows,
         ),
     )
-
-
-def _indicator_name(row: IndicatorRow) -> str:
-    name = _clean(row.name)
-    return name if row.baseline is None else f"{name} (기준값 {_clean(row.baseline)})"
 
 
 # --- Cells --------------------------------------------------------------------
@@ -445,7 +427,7 @@ def _rate(display: str, *, unit: str = "", rows: int = 1) -> FormCell:
 
 def _value(cell: str) -> FormCell:
     """A year of an indicator in the sheet's notation; a plain number stays one."""
-    return FormCell(_clean(cell), number=_number(cell))
+    return FormCell(clean_line(cell), number=_number(cell))
 
 
 def _number(text: str) -> Decimal | None:
@@ -463,39 +445,12 @@ def _shares(units: int, count: int) -> tuple[int, ...]:
 
 # --- Text ---------------------------------------------------------------------
 
-_POINTS = {1: "○◦❍●ㅇ□■◇◆", 2: "-–−", 3: "·•∙*※▪"}
-_LEVELS = {point: level for level, points in _POINTS.items() for point in points}
-
 
 def _text(heading: str, text: str) -> Iterator[Block]:
     """A heading and its lines; nothing where there is no text."""
-    if lines := _lines(text):
+    if lines := text_lines(text):
         yield Heading(heading)
         yield Lines(lines)
-
-
-def _lines(text: str) -> tuple[Line, ...]:
-    """The lines that are not blank, moved in by the sign they begin with."""
-    cleaned = (_clean(line) for line in text.splitlines())
-    return tuple(Line(line, _LEVELS.get(line[0], 1)) for line in cleaned if line)
-
-
-def _achievements(card: Card) -> Iterator[Line]:
-    for line in card.achievements:
-        yield Line(_pointed(_clean(f"{line.text} : {line.date_text}"), "-"), 2)
-        for detail in line.details:
-            if text := _clean(detail):
-                yield Line(_pointed(text, "·"), 3)
-
-
-def _pointed(text: str, point: str) -> str:
-    """The line behind a sign; its own where it has one."""
-    return text if text[0] in _LEVELS else f"{point} {text}"
-
-
-def _clean(text: str) -> str:
-    """Without what no file format can hold; line breaks and tabs become spaces."""
-    return CONTROL.sub("", re.sub(r"[\r\n\t\v\f\x1c-\x1e\x85\u2028\u2029]+", " ", text)).strip()
 
 
 def _unit(card: Card) -> str:
@@ -532,13 +487,3 @@ def lines_of_rows(table: FormTable, per_unit: float) -> list[int]:
         if missing > 0:
             lines[at + rows - 1] += missing
     return lines
-
-
-def text_parts(text: str, length: int) -> Sequence[str]:
-    """A long text in pieces of at most ``length`` letters, cut at spaces where there are any."""
-    parts = []
-    while len(text) > length:
-        cut = text.rfind(" ", length // 2, length) + 1 or length
-        parts.append(text[:cut])
-        text = text[cut:]
-    return [*parts, text]

@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.cards import Card
+from reports.cardtext import text_parts
 from reports.documents.form import (
     WIDTH,
     FormCell,
@@ -23,7 +24,6 @@ from reports.documents.form import (
     lines_needed,
     lines_of_rows,
     official_form,
-    text_parts,
 )
 
 FONT = "맑은 고딕"
@@ -35,7 +35,6 @@ LINE = 13.5
 INDENT = {1: 1, 2: 2, 3: 4}
 # The tallest row that Excel can show, in points; longer lines of text go on in the next row.
 TALLEST = 409
-LONGEST = 1200
 FORMULA_STARTS = ("=", "+", "-", "@")
 
 THIN = Side(style="thin", color="FF8A94A6")
@@ -100,7 +99,7 @@ def _table(sheet: Worksheet, first: int, table: FormTable) -> int:
 
 def _lines(sheet: Worksheet, row: int, block: Lines) -> int:
     for line in block.lines:
-        for part in text_parts(line.text, LONGEST):
+        for part in text_parts(line.text):
             row = _line(sheet, row, part, size=10, indent=INDENT[line.level])
     return row
 

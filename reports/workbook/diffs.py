@@ -85,11 +85,12 @@ Moved = tuple[CellChange | None, CellChange | None]
 
 def differences(before: Diff, after: Diff, most: int = 200) -> list[Moved]:
     """The cells in which two comparisons of one file differ, at most ``most``."""
-    then = {(cell.sheet, cell.address): cell for row in before.rows() for cell in row.cells}
+    # A cell of a card can hold what several columns say.
+    then = {(cell.sheet, cell.address, cell.column): cell for row in before.rows() for cell in row.cells}
     found: list[Moved] = []
     for row in after.rows():
         for cell in row.cells:
-            old = then.pop((cell.sheet, cell.address), None)
+            old = then.pop((cell.sheet, cell.address, cell.column), None)
             if old != cell and len(found) < most:
                 found.append((old, cell))
     found += [(cell, None) for cell in itertools.islice(then.values(), most - len(found))]

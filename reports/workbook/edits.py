@@ -8,12 +8,13 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from budgets.sheets import EXECUTED, InvestmentResource, StoredMoney
-from pledges.enums import IndicatorKind, Mark, MoneySource, Span
+from pledges.enums import IndicatorKind, Mark, MoneySource, MoneyUnit, Span
 from pledges.models import Indicator, Term
 from pledges.notation import DateSpan, format_number, in_unit
 from pledges.sheets import (
@@ -97,14 +98,11 @@ class Edits:
     def add_money(
         self, resource: InvestmentResource, table: Table, changes: SheetChanges, money: StoredMoney
     ) -> None:
-        unit = table.unit or resource.scope.unit
-
-        def shown(won: Any) -> str:
-            return format_number(in_unit(won, unit), grouped=True)
-
         for (code, name, line), change in changes.rows.items():
             if line.kind != EXECUTED:
                 continue
+            unit = change.row.unit or table.unit or resource.scope.unit
+            shown = partial(_shown_in, unit)
             project = money.projects.get((code, name))
             columns = money.executed.get((project.pk, line.source), {}) if project else {}
             for label, (span, year) in resource.spans.items():
@@ -191,3 +189,7 @@ class Edits:
             as_of = self.snapshot.reports[held.report].as_of if held else self.snapshot.as_of
             edit = self.at(code, as_of, table, change, DETAILS if DETAILS in table.positions else "내용")
             edit.achievements[span, text] = change.row.values.get(DETAILS, "")
+
+
+def _shown_in(unit: MoneyUnit, won: int) -> str:
+    return format_number(in_unit(won, unit), grouped=True)

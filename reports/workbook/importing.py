@@ -1,6 +1,8 @@
 """A workbook comes in: read and check everything, compare, then write in one short transaction."""
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -29,6 +31,7 @@ from pledges.sheets import (
     SheetResource,
     Snapshot,
     Table,
+    ToldRow,
 )
 from pledges.sheets.plan import (
     AS_OF,
@@ -149,6 +152,36 @@ class _Import:
         self.rates_to_check: list[tuple[ReadRow, Decimal]] = []
 
     def run(self, *, dry_run: bool, over_drafts: bool, publish: bool, reason: str) -> ImportResult:
+        self.result.errors += self.book.errors
+        self.result.warnings += self.book.warnings
+        self.named = (len(self.result.errors), len(self.result.warnings))
+        result = self._run(dry_run=dry_run, over_drafts=over_drafts, publish=publish, reason=reason)
+        self._name_places()
+        return result
+
+    def _name_places(self) -> None:
+        """Let what was found since the last time name the file's own sheets and cells."""
+        result = self.result
+        for findings, named in zip((result.errors, result.warnings), self.named, strict=True):
+            for at in range(named, len(findings)):
+                finding = findings[at]
+                sheet, cell = self.book.place(finding.sheet, finding.cell)
+                findings[at] = replace(finding, sheet=sheet, cell=cell)
+        self.named = (len(result.errors), len(result.warnings))
+
+    def _in_file(self, rows: Iterable[ToldRow]) -> Iterator[ToldRow]:
+        """Changed rows with the addresses of the file's own cells; of several sheets, with the sheet."""
+        if not self.book.places:
+            yield from rows
+            return
+        has_many = len({sheet for sheet, _cell in self.book.places.values() if sheet}) > 1
+        for row in rows:
+            for at, cell in enumerate(row.cells):
+                sheet, address = self.book.place(cell.sheet, cell.address)
+                row.cells[at] = replace(cell, address=f"{sheet}!{address}" if has_many else address)
+            yield row
+
+    def _run(self, *, dry_run: bool, over_drafts: bool, publish: bool, reason: str) -> ImportResult:
         result = self.result
         self._check_sheets()
         self.info = self._read_info()
@@ -177,7 +210,7 @@ class _Import:
             **work.changes,
         }
         result.sheets = {name: changes.counts for name, changes in found.items()}
-        result.diff = Diff.of(row for changes in found.values() for row in changes.tell())
+        result.diff = Diff.of(self._in_file(row for changes in found.values() for row in changes.tell()))
         result.warnings += work.edits.warnings
         if (staged := self.incoming.staged) is not None and result.diff.digest != staged.diff_digest:
             result.moved = differences(stored_diff(staged), result.diff)
@@ -190,7 +223,7 @@ class _Import:
 
     def _check_sheets(self) -> None:
         for name in (InfoResource.sheet_name, PledgeResource.sheet_name):
-            if name not in self.book.sheets:
+            if name not in self.book.sheets and self.incoming.cards_of is None:
                 self.result.errors.append(
                     Finding(
                         name,
@@ -436,6 +469,7 @@ class _Import:
                 if dry_run:
                     transaction.set_rollback(True)
                 elif writes:
+                    self._name_places()
                     result.batch = keep_batch(
                         self.incoming, result, user=self.user, over_drafts=over_drafts, entries=step.entries
                     )
@@ -462,7 +496,7 @@ class _Import:
             needed = row.values.get(PLANNED_MONEY)
             planned = by_code[code].planned
             if needed is not None and needed != (planned or 0):
-                unit = table.unit or self.scope.unit
+                unit = row.unit or table.unit or self.scope.unit
                 table_warning = _("The investment plan adds up to %(sum)s.") % {
                     "sum": format_number(in_unit(planned or 0, unit), grouped=True)
                 }

@@ -6,7 +6,8 @@ import datetime as dt
 import pytest
 
 from reports.cards import QuarterColumn, YearColumn
-from reports.documents.form import FormCell, FormTable, Heading, Lines, Note, official_form, text_parts
+from reports.cardtext import text_parts
+from reports.documents.form import FormCell, FormTable, Heading, Lines, Note, official_form
 from tests.reports.documents.cards import bare_card, heavy_card, hostile_card, naju_card
 
 STATUSES = ["완료 종결", "완료 후 계속추진", "정상추진", "일부추진"]

@@ -11,6 +11,7 @@ from reports.previews import EditionPreview
 from reports.quarter.boards import PeriodWork, WorkLine
 from reports.quarter.checks import ReportWarning, warnings_of
 from reports.quarter.entry import read_entries
+from reports.quarter.forms.steps import LONGEST_TEXT
 from reports.quarter.lookups import staff_url
 
 

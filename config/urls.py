@@ -18,6 +18,7 @@ urlpatterns = [
     path("accounts/invitation/", invitations.accept, name="invitation_accept"),
     path("accounts/invitation/<str:token>/", invitations.enter, name="invitation"),
     path("accounts/", include("allauth.urls")),
+    path("staff/import/", include("reports.imports.urls")),
     path("staff/", include("pledges.urls")),
     path("staff/", include("reports.quarter.urls")),
     path("i18n/language/", choose_language, name="set_language"),

@@ -241,6 +241,20 @@ class ImportBatchQuerySet(models.QuerySet):
         """Imports that were applied, rolled back since or not."""
         return self.exclude(state="staged")
 
+    def written_after(self, sequence: int) -> "ImportBatchQuerySet":
+        """Imports that stand in the audit log behind an entry."""
+        return self.filter(first_entry__gt=sequence)
+
+    def with_refusals(self) -> "ImportBatchQuerySet":
+        """Each with ``is_refused``: whether its file has errors, told without reading them."""
+        refused = Q(findings__errors__0__isnull=False)
+        return self.annotate(
+            is_refused=models.ExpressionWrapper(refused, output_field=models.BooleanField())
+        )
+
+    def by_application(self) -> "ImportBatchQuerySet":
+        return self.order_by("-applied_at", "-pk")
+
     def for_files(self, names: Any) -> "ImportBatchQuerySet":
         return self.filter(file__in=names)
 

@@ -5,21 +5,18 @@ download, whatever is in it.
 """
 
 import datetime as dt
-import functools
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_safe
 
 from pledges import workflow
 from pledges.models import EvidenceFile, Pledge, ProgressReport, ReportingPeriod
 from pledges.permissions import Action, access
+from pledges.views.uploads import DOWNLOAD_HEADERS, capped
 from pledges.workflow import WorkflowError
 from pledges.workflow.evidence import largest_file, most_together, too_large
 from reports.quarter.held import hold_and_sign_in
@@ -34,51 +31,6 @@ from reports.quarter.lookups import (
     step_of,
 )
 
-# What the rest of the form may weigh beside the files.
-FORM_BYTES = 3 * 1024 * 1024
-DOWNLOAD_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "private, no-store",
-}
-
-
-class CappedUpload(FileUploadHandler):
-    """Stops reading a file once it is too large; ``request.too_large`` names it. The others go on."""
-
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
-        super().new_file(*args, **kwargs)
-        self.taken = 0
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        self.taken += len(raw_data)
-        if self.taken > largest_file():
-            self.request.too_large.append(self.file_name)  # type: ignore[union-attr]
-            raise SkipFile
-        return raw_data
-
-    def file_complete(self, file_size: int) -> None:
-        return None
-
-
-def _capped(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Set the limits of an upload before its body is read, and so before its token is looked for in it."""
-    protected = csrf_protect(view)
-
-    @csrf_exempt
-    @functools.wraps(view)
-    def capped(request: HttpRequest, **place: Any) -> HttpResponse:
-        if request.method == "POST":
-            length = request.META.get("CONTENT_LENGTH") or ""
-            if length.isdecimal() and int(length) > most_together() + FORM_BYTES:
-                return _too_much(request, place)
-            request.too_large = []  # type: ignore[attr-defined]
-            request.upload_handlers.insert(0, CappedUpload(request))
-        return protected(request, **place)
-
-    return capped
-
 
 def _signed_out(request: HttpRequest) -> HttpResponse:
     """The answer to an upload without a valid session: the page's own script says so in its place."""
@@ -87,7 +39,7 @@ def _signed_out(request: HttpRequest) -> HttpResponse:
     return hold_and_sign_in(request)
 
 
-@_capped
+@capped(largest=largest_file, together=most_together, refuse=lambda request, place: _too_much(request, place))
 @step_of("report")
 @access(Action.ENTER_REPORT, Action.CORRECT_REPORT, signed_out=_signed_out)
 def evidence(

@@ -50,8 +50,14 @@ ACCOUNTS = (
         "가족아동과",
         _("the same in another department"),
     ),
-    Account("hanbit-head", "교통행정과장", Role.HEAD, "교통행정과", _("hands the department's reports in")),
-    Account("hanbit-head2", "가족아동과장", Role.HEAD, "가족아동과", _("the same in another department")),
+    Account("hanbit-head", "교통행정과장", Role.HEAD, "교통행정과", _("signs the department's reports off")),
+    Account(
+        "hanbit-head2",
+        "가족아동과장",
+        Role.HEAD,
+        "가족아동과",
+        _("signs another department's reports off"),
+    ),
     Account(
         "hanbit-coordinator",
         "기획예산과 총괄 담당자",

@@ -4,9 +4,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from pledges.models import Plan
 from reports.demo import loading, naju
+from reports.demo.people import ACCOUNTS
 from reports.management.commands import demo as command
 from reports.models import Edition
 from reports.workbook import import_workbook
@@ -60,3 +62,25 @@ def test_demo_serves_at_port_8000_by_default(monkeypatch):
 def test_a_port_that_is_none_is_refused(port):
     with pytest.raises(CommandError):
         call_command("demo", f"--port={port}")
+
+
+def test_links_in_mails_lead_to_the_port_that_is_served_unless_the_portals_address_is_set(
+    monkeypatch, settings
+):
+    monkeypatch.setattr(command, "call_command", lambda *args, **kwargs: None)
+    monkeypatch.setattr(command, "load", lambda: iter(()))
+    monkeypatch.delenv("PORTAL_URL", raising=False)
+    call_command("demo", "--port", "8013", stdout=StringIO())
+    assert settings.PORTAL_URL == "http://127.0.0.1:8013"
+    settings.PORTAL_URL = "https://demo.example"
+    monkeypatch.setenv("PORTAL_URL", "https://demo.example")
+    call_command("demo", "--port", "8013", stdout=StringIO())
+    assert settings.PORTAL_URL == "https://demo.example"
+
+
+def test_each_account_says_what_it_is_for_in_words_of_its_own_role():
+    with translation.override("ko"):
+        said = {account.username: str(account.may) for account in ACCOUNTS}
+    assert said["hanbit-head"] == "부서의 분기 실적을 결재"
+    assert said["hanbit-head2"] == "다른 부서의 분기 실적을 결재"
+    assert said["hanbit-officer2"] == "다른 부서의 분기 실적을 작성"

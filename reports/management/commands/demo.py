@@ -1,6 +1,7 @@
 """``manage.py demo``: a portal to look at, with three plans and an account for each role, on this machine."""
 
 import argparse
+import os
 from typing import Any
 
 from django.conf import settings
@@ -51,7 +52,11 @@ class Command(BaseCommand):
         self._tell_accounts()
         if options["no_serve"]:
             return
-        self.stdout.write("\n" + _("Open %(address)s") % {"address": f"http://{HOST}:{options['port']}/"})
+        address = f"http://{HOST}:{options['port']}"
+        if "PORTAL_URL" not in os.environ:
+            # The links in the mails lead to where this demo is served.
+            settings.PORTAL_URL = address
+        self.stdout.write("\n" + _("Open %(address)s") % {"address": f"{address}/"})
         self.stdout.write(_("Stop with Ctrl+C."))
         self.stdout.flush()
         # Without the reloader: it would start this command, and so the loading, a second time.

@@ -1,11 +1,19 @@
-"""Error pages in the portal's face. They touch neither database nor session: either may be what failed."""
+"""Error pages in the portal's face. 400 and 500 touch neither database nor session: either may be what failed.
+
+Somebody signed in on the staff side keeps the way around there on 403 and 404; where that can't be found out,
+the plain page is shown.
+"""
 
 from typing import Any
 
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from pledges.permissions import public
+
+
+STAFF = "/staff/"
 
 
 class NotPublished(Http404):
@@ -19,23 +27,34 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 @public
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "403.html", {"explanation": _message(exception)}, status=403)
+    return _page(request, "403.html", 403, explanation=_message(exception))
 
 
 @public
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403_csrf.html", status=403)
+    return _page(request, "403_csrf.html", 403)
 
 
 @public
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     explanation = _message(exception) if isinstance(exception, NotPublished) else ""
-    return render(request, "404.html", {"explanation": explanation}, status=404)
+    return _page(request, "404.html", 404, explanation=explanation)
 
 
 @public
 def server_error(request: HttpRequest) -> HttpResponse:
     return render(request, "500.html", status=500)
+
+
+def _page(request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:
+    if request.path.startswith(STAFF):
+        try:
+            if request.user.is_authenticated:
+                return render(request, template, {**context, "layout": "staff/_error.html"}, status=status)
+        except (Error, AttributeError):
+            # No database, or refused before anybody asked who it is.
+            pass
+    return render(request, template, context, status=status)
 
 
 def _message(exception: Any) -> str:

@@ -1,0 +1,84 @@
+"""403 and 404 on the staff side: the way around stays for who is signed in, and nobody else needs a database."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import OperationalError
+from django.test import RequestFactory
+from django.utils.translation import gettext, override
+
+from pledges.enums import Role
+from reports.public import errors
+from tests.factories import MembershipFactory
+
+LOST, REFUSED = "/staff/nowhere/8/", "/staff/hanbit/departments/merge/"
+
+
+@pytest.fixture
+def nav():
+    with override("ko"):
+        return f'aria-label="{gettext("Staff pages")}"'
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("address", "status"), [(LOST, 404), ("/staff/a/b/c/d/e/", 404), (REFUSED, 403)])
+def test_who_is_signed_in_keeps_the_staff_pages_header(client, nav, address, status):
+    person = MembershipFactory(role=Role.AUDITOR, user__name="한감사").user
+    client.force_login(person)
+    page = client.get(address)
+    assert page.status_code == status
+    assert nav in page.text
+    assert 'href="/staff/hanbit/people/"' in page.text
+    assert 'class="button button--primary" href="/staff/"' in page.text
+    assert "로그아웃" in page.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/nowhere/", "/hanbit/9/"])
+def test_public_pages_that_are_missing_are_plain_for_everybody(client, nav, address):
+    client.force_login(MembershipFactory(role=Role.AUDITOR).user)
+    page = client.get(address)
+    assert page.status_code == 404
+    assert nav not in page.text
+    assert 'class="button button--primary" href="/"' in page.text
+
+
+@pytest.mark.django_db
+def test_stranger_gets_the_plain_page(client, nav):
+    page = client.get("/staff/a/b/c/d/e/")
+    assert page.status_code == 404
+    assert nav not in page.text
+
+
+class Away:
+    """A person whom the database no longer tells."""
+
+    @property
+    def is_authenticated(self):
+        raise OperationalError("no database")
+
+
+class Torn:
+    """A person who is known while the database goes away."""
+
+    is_authenticated = True
+    is_active = True
+    is_superuser = False
+    pk = 1
+
+    def __getattr__(self, name):
+        raise OperationalError("no database")
+
+
+@pytest.mark.parametrize("kind", [Away, Torn, AnonymousUser, None])
+@pytest.mark.parametrize(
+    ("handler", "status"),
+    [(errors.page_not_found, 404), (errors.permission_denied, 403), (errors.csrf_failure, 403)],
+)
+def test_pages_stand_without_a_database_and_without_anybody(nav, kind, handler, status):
+    request = RequestFactory().get(LOST)
+    if kind is not None:
+        request.user = kind()
+    page = handler(request)
+    assert page.status_code == status
+    assert nav not in page.text
+    assert 'href="/"' in page.text

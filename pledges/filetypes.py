@@ -288,7 +288,7 @@ def _name_other(head: bytes, file: IO[bytes]) -> str:
         file.seek(0)
         return _name_ole(file.read(8 * 1024 * 1024))
     if head.startswith(b"HWP Document File"):
-        return _hwp()
+        return old_hangul()
     if b"<svg" in text:
         return _("This is an SVG drawing, which may hold scripts. Save it as PNG.")
     if head[4:8] == b"ftyp" and head[8:12] in {b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"avif"}:
@@ -305,13 +305,14 @@ def _name_ole(content: bytes) -> str:
     if has("EncryptedPackage"):
         return _("The file is protected with a password. Remove the password and save it again.")
     if has("HwpSummaryInformation") or b"HWP Document File" in content:
-        return _hwp()
+        return old_hangul()
     if has("Workbook"):
         return _("This is an old Excel file (.xls). Open it in Excel and save it as .xlsx.")
     return _("This is an old Office document. Save it as a PDF and choose that.")
 
 
-def _hwp() -> str:
+def old_hangul() -> str:
+    """What is said of a .hwp document."""
     return _(
         "This is a Hangul document in the old format (.hwp). In Hangul, choose “Save as” and HWPX or PDF,"
         " and choose that file."

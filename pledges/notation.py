@@ -15,6 +15,9 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pledges.enums import (
@@ -264,6 +267,23 @@ def format_dates(span: DateSpan) -> str:
     while same < count - 1 and start[same] == end[same]:
         same += 1
     return f"{text}~{_dotted(end[same:])}"
+
+
+def format_day(value: dt.date | None) -> str:
+    """A date in a sentence or on a page, as the reader's language writes it: ``2025. 9. 30.``,
+    ``30 September 2025``; of a moment its day in the portal's time zone; "" for None."""
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        value = timezone.localtime(value).date()
+    if get_language() == "ko":
+        return f"{value.year}. {value.month}. {value.day}."
+    return date_format(value, "j F Y")
+
+
+def format_moment(value: dt.datetime) -> str:
+    """A moment to the second, in the portal's time zone: ``2025. 9. 30. 14:05:09``."""
+    return f"{format_day(value)} {timezone.localtime(value):%H:%M:%S}"
 
 
 def _dotted(parts: list[int]) -> str:

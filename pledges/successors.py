@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from pledges.enums import DepartmentChangeKind, DepartmentPart
 from pledges.models import Department, DepartmentChange, Plan, Pledge
-from pledges.notation import fold_key
+from pledges.notation import fold_key, format_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,11 @@ class Successors:
         if not heirs:
             return _("The department “%(name)s” ended on %(date)s.") % {
                 "name": department.name,
-                "date": department.ended_on.isoformat(),
+                "date": format_day(department.ended_on),
             }
         return _("The department “%(name)s” ended on %(date)s. Choose its successor: %(successors)s.") % {
             "name": department.name,
-            "date": department.ended_on.isoformat(),
+            "date": format_day(department.ended_on),
             "successors": ", ".join(each.name for each in heirs),
         }
 

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from pledges.audit import operation
 from pledges.enums import PeriodState, Status
 from pledges.models import Plan, ProgressReport, ReportingPeriod
-from pledges.notation import sheet_word
+from pledges.notation import format_day, sheet_word
 from pledges.permissions import Action, require
 from pledges.workflow import ReasonMissing, WorkflowError
 from reports.cards import Card, build_cards, read_card, to_document
@@ -192,7 +192,7 @@ def _publish(
         raise Outdated
     corrected = [each.period.as_of for each in pending if each.edition is not None]
     if corrected and not reason:
-        dates = ", ".join(as_of.isoformat() for as_of in corrected)
+        dates = ", ".join(format_day(as_of) for as_of in corrected)
         raise ReasonMissing(
             _("Published figures change at %(dates)s. Enter the reason for the correction.")
             % {"dates": dates}

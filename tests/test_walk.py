@@ -89,7 +89,7 @@ def own_value(page: Page):
 
 
 def save(page: Page) -> None:
-    page.get_by_role("button", name="임시 저장").click()
+    page.get_by_role("button", name="임시저장").click()
 
 
 def submit(page: Page) -> None:
@@ -151,8 +151,8 @@ def test_quarter_entered_returned_mended_approved_published_and_read(city, live_
 
         page.goto(base + "/staff/hanbit/8/2026-03-31/-/publish/")
         page.locator("input[name=confirmed]").check()
-        page.get_by_role("button", name="공개하기", exact=True).click()
-        expect(page.get_by_text("판을 공개했습니다").first).to_be_visible()
+        page.get_by_role("button", name="공표하기", exact=True).click()
+        expect(page.get_by_text("판을 공표했습니다").first).to_be_visible()
 
         page.context.clear_cookies()
         page.goto(base + CARD)
@@ -172,7 +172,7 @@ def test_second_of_two_who_save_the_same_form_is_told_with_both_versions(city, l
             page.goto(base + FORM)
         own_value(first).fill("1")
         save(first)
-        expect(first.get_by_text("임시 저장했습니다").first).to_be_visible()
+        expect(first.get_by_text("임시저장했습니다").first).to_be_visible()
 
         own_value(second).fill("2")
         with second.expect_response(base + FORM) as answer:

@@ -8,13 +8,13 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges.audit.rows import IMPLIED, NAMING, kind_of
-from pledges.audit.wording import action_label, fact_label, fact_text
+from pledges.audit.wording import action_label, fact_label, fact_text, read_day
 from pledges.exact import ExactDecimalField
 from pledges.models import AuditEntry, User
+from pledges.notation import format_day, format_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +165,15 @@ def _text(field: Any, value: Any, people: Mapping[int, str]) -> str:
             return _("(personal, not kept here)")
         if _points_at_person(field):
             return people.get(value.get("pk", 0), "")
-        return str(value.get("text") or f"#{value.get('pk')}")
+        return read_day(str(value.get("text") or f"#{value.get('pk')}"))
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if field is not None and field.flatchoices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, models.DateTimeField):
-        return timezone.localtime(dt.datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M:%S")
+        return format_moment(dt.datetime.fromisoformat(value))
+    if isinstance(field, models.DateField):
+        return format_day(dt.date.fromisoformat(value))
     if isinstance(field, models.BigIntegerField) and not isinstance(field, ExactDecimalField):
         return f"{value:,}"
     return str(value)

@@ -1,9 +1,15 @@
 """The words of the audit log: what each step is called, and what its facts are."""
 
+import datetime as dt
+import re
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from pledges.notation import format_day
+
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 # By the action of an operation, in the order of the cycle.
 ACTIONS: dict[str, Any] = {
@@ -25,6 +31,7 @@ ACTIONS: dict[str, Any] = {
     "commented": gettext_lazy("Commented"),
     "published": pgettext_lazy("audit", "Published"),
     "imported": gettext_lazy("Plan imported"),
+    "rolled_back": gettext_lazy("Import rolled back"),
     "corrected": gettext_lazy("Data corrected"),
     "support_invited": gettext_lazy("Supporting department invited"),
     "support_withdrawn": gettext_lazy("Supporting department's leave taken back"),
@@ -40,6 +47,7 @@ ACTIONS: dict[str, Any] = {
     "membership_changed": gettext_lazy("Role changed"),
     "membership_ended": gettext_lazy("Role ended"),
     "second_step_reset": gettext_lazy("Second login step reset"),
+    "calendar_renewed": gettext_lazy("Calendar address made anew"),
     "handed_over": gettext_lazy("Handed over"),
     "handover_seen": gettext_lazy("Handover read"),
     "redacted": gettext_lazy("Log entry redacted"),
@@ -57,6 +65,7 @@ FACTS: dict[str, Any] = {
     "reports": pgettext_lazy("audit", "Reports"),
     "pledges": gettext_lazy("Pledges"),
     "file": gettext_lazy("File"),
+    "entries": gettext_lazy("Entries of the log"),
 }
 
 
@@ -74,8 +83,16 @@ def fact_text(value: Any) -> str:
         return ", ".join(fact_text(each) for each in value)
     if isinstance(value, dict):
         if {"as_of", "number"} <= value.keys():
-            return _("%(as_of)s edition %(number)s") % value
+            return _("%(as_of)s edition %(number)s") % {**value, "as_of": fact_text(value["as_of"])}
         return ", ".join(f"{fact_label(name)} {fact_text(each)}" for name, each in value.items())
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    return "" if value is None else str(value)
+    return "" if value is None else read_day(str(value))
+
+
+def read_day(text: str) -> str:
+    """A text that is a date, as the log keeps dates, in the reader's way; any other text as it is."""
+    try:
+        return format_day(dt.date.fromisoformat(text)) if ISO_DAY.fullmatch(text) else text
+    except ValueError:
+        return text

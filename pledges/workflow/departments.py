@@ -36,7 +36,7 @@ from pledges.models import (
     ReportingPeriod,
     SupportInvitation,
 )
-from pledges.notation import clean_text, fold_key
+from pledges.notation import clean_text, fold_key, format_day
 from pledges.permissions import Action, require
 from pledges.workflow.errors import ReasonMissing, WorkflowError, WrongState
 from pledges.workflow.people import take_membership
@@ -337,7 +337,7 @@ def _standing(city: Municipality, departments: Iterable[Department]) -> list[Dep
         if each.ended_on is not None:
             raise WrongState(
                 _("The department “%(name)s” ended on %(date)s.")
-                % {"name": each.name, "date": each.ended_on.isoformat()}
+                % {"name": each.name, "date": format_day(each.ended_on)}
             )
     return [found[pk] for pk in dict.fromkeys(wanted)]
 
@@ -364,7 +364,7 @@ def _taken(other: Department) -> str:
     if other.ended_on is None:
         return _("There is a department of this name already.")
     return _("There was a department of this name, and it ended on %(date)s; choose another name.") % {
-        "date": other.ended_on.isoformat()
+        "date": format_day(other.ended_on)
     }
 
 

@@ -13,7 +13,7 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pledges.filetypes import Kind, UnwantedFile, clean_name, kind_of
+from pledges.filetypes import Kind, UnwantedFile, clean_name, kind_of, old_hangul
 from pledges.models import EvidenceFile, Pledge, ProgressReport, ReportingPeriod
 from pledges.workflow.errors import WorkflowError, WrongState
 from pledges.workflow.reports import start_report
@@ -63,7 +63,9 @@ def read_incoming(*, file: File, name: str) -> Incoming:
     try:
         kind = kind_of(file)
     except UnwantedFile as error:
-        raise EvidenceRefused(error.message) from error
+        # The most common wrong file is named for what it is, also where its bytes don't show it.
+        named = name.casefold().endswith(".hwp")
+        raise EvidenceRefused(old_hangul() if named else error.message) from error
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)

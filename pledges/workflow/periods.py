@@ -15,7 +15,7 @@ from pledges.history import create_all
 from pledges.models import Department, DueExtension, Plan, ProgressReport, ReportingPeriod
 from pledges.models.periods import due_date
 from pledges.models.places import quarter_end
-from pledges.notation import clean_text
+from pledges.notation import clean_text, format_day
 from pledges.permissions import Action, require
 from pledges.workflow.errors import ReasonMissing, WrongState
 from pledges.workflow.rules import locked
@@ -91,6 +91,8 @@ def open_period(
         if not again:
             raise WrongState(_("This period was closed. Open it again in the list of periods."))
         period.state, period.due_on, period.closed_at = PeriodState.OPEN, due_on or period.due_on, None
+        # Calendars tell by it that this date is newer than the one they hold.
+        period.opened_at = timezone.now()
         period.save()
         return period
 
@@ -101,7 +103,7 @@ class OffCycle(WrongState):
 
 def _off_cycle_message(plan: Plan, as_of: dt.date) -> str:
     near = sorted(cycle_ends(plan), key=lambda end: abs(end - as_of))[:2]
-    dates = ", ".join(each.isoformat() for each in sorted(near))
+    dates = ", ".join(format_day(each) for each in sorted(near))
     if plan.cycle == Cycle.HALF_YEARLY:
         return _("This plan reports half-yearly, and this date ends no half-year; nearest: %(dates)s.") % {
             "dates": dates
@@ -159,7 +161,7 @@ def extend_due_date(
     if department is not None and department.ended_on is not None:
         raise WrongState(
             _("The department “%(name)s” ended on %(date)s.")
-            % {"name": department.name, "date": department.ended_on.isoformat()}
+            % {"name": department.name, "date": format_day(department.ended_on)}
         )
     said = clean_text(reason)
     if not said:
@@ -167,7 +169,7 @@ def extend_due_date(
     in_force = read_due_dates([period]).of(period, department.pk if department else None)
     if due_on <= in_force:
         raise WrongState(
-            _("The due date is %(date)s already. Enter a later one.") % {"date": in_force.isoformat()}
+            _("The due date is %(date)s already. Enter a later one.") % {"date": format_day(in_force)}
         )
     with operation(
         "due_extended",

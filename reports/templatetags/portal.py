@@ -5,14 +5,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import template
-from django.template.defaultfilters import date as date_filter
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from pledges.enums import Completion, HeadlineMethod, IndicatorKind, MoneySource, MoneyUnit, Status
-from pledges.notation import format_money
+from pledges.notation import format_day, format_moment, format_money
 from reports.public.addresses import address
 from reports.public.reading import edition_query
 from reports.public.wording import GRID_SIGNS, STATUS_SIGNS, status_word
@@ -33,13 +30,13 @@ NOTHING = "–"
 @register.filter
 def day(value: dt.date | None) -> str:
     """A date as the reader's language writes it: ``2025. 9. 30.``, ``30 September 2025``."""
-    if value is None:
-        return NOTHING
-    if isinstance(value, dt.datetime):
-        value = timezone.localtime(value).date()
-    if get_language() == "ko":
-        return f"{value.year}. {value.month}. {value.day}."
-    return date_filter(value, "j F Y")
+    return format_day(value) or NOTHING
+
+
+@register.filter
+def moment(value: dt.datetime) -> str:
+    """A moment to the second, ``2025. 9. 30. 14:05:09``."""
+    return format_moment(value)
 
 
 @register.filter

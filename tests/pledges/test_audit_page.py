@@ -102,7 +102,8 @@ class TestWhatItShows:
         for word in ("김총괄", "자료 정정", "7-2-3", "오기 정정", "2024. 6. 30.", "공약 7-2-3", "새 이름"):
             assert word in text
         assert entry.hash[:12] in text
-        assert timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M") in text
+        at = timezone.localtime(entry.at)
+        assert f"{at.year}. {at.month}. {at.day}. {at:%H:%M:%S}" in text
 
     def test_fields_and_choices_are_words_and_money_is_grouped(self, client, pledge, auditor):
         project = SubProjectFactory(pledge=pledge, name="건립")

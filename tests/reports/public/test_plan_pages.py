@@ -114,10 +114,10 @@ def test_older_edition_is_shown_with_a_notice(two_quarters, text_of):
     assert "지난 수치를 보고 있습니다: 2024. 3. 31. 기준, 제2판." in march
     assert "최신 수치는 2024. 6. 30. 기준, 제1판입니다." in march
     assert "일부추진 1" in march
-    assert "제2판은 앞서 공개한 내용을 바로잡은 것입니다. 추진상황을 바로잡음" in march
+    assert "제2판은 앞서 공표한 내용을 바로잡은 것입니다. 추진상황을 바로잡음" in march
     first = text_of("/hanbit/8/?as_of=2024-03-31&edition=1")
     assert "정상추진 1" in first
-    assert "정정" not in first.split("공개 이력")[0]
+    assert "정정" not in first.split("공표 이력")[0]
 
 
 def test_date_between_two_periods_gives_the_earlier(two_quarters, text_of):
@@ -139,7 +139,7 @@ def test_links_stay_in_the_older_edition(two_quarters, client):
 
 
 def test_every_edition_is_listed_with_its_reason(two_quarters, text_of):
-    page = text_of("/hanbit/8/").split("공개 이력", 1)[1]
+    page = text_of("/hanbit/8/").split("공표 이력", 1)[1]
     assert re.findall(r"20\d\d\. \d+\. \d+\. (?:보고 있음 )?[12] ", page) == [
         "2024. 6. 30. 보고 있음 1 ",
         "2024. 3. 31. 2 ",
@@ -218,13 +218,13 @@ def test_truncating_plan_says_so(text_of):
 
 def test_plan_without_an_edition_says_so(client, text_of):
     made.make_pledges(1)
-    assert "아직 공개한 내용이 없습니다." in text_of("/hanbit/8/")
+    assert "아직 공표한 내용이 없습니다." in text_of("/hanbit/8/")
     assert client.get("/hanbit/8/pledges/").status_code == 404
 
 
 def test_term_without_a_plan_says_so(text_of):
     factories.TermFactory()
-    assert "아직 공개한 내용이 없습니다." in text_of("/hanbit/8/")
+    assert "아직 공표한 내용이 없습니다." in text_of("/hanbit/8/")
 
 
 def test_other_plan_stands_beside_the_pledges_by_the_same_pages(naju, client, text_of):
@@ -261,7 +261,7 @@ def test_home_of_several_cities_lists_them(naju, text_of, client, django_assert_
     assert "나주시 민선 8기" in page
     assert "100.00%" in page
     assert "한빛시 가상" in page
-    assert "아직 공개한 내용이 없습니다." in page
+    assert "아직 공표한 내용이 없습니다." in page
     with django_assert_num_queries(4):
         client.get("/")
 

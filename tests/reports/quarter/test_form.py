@@ -494,7 +494,7 @@ def test_draft_left_when_its_period_ended_says_what_became_of_it_and_asks_for_th
     assert page.context["form"]["cause"].value() == "쓰던 글"
     assert "마감되었습니다" in text
     assert "정정 사유와 총괄부서의 승인이 필요합니다" in text
-    assert ("이 공약은 ‘미제출’로 공개되었습니다" in text) is published
+    assert ("이 공약은 ‘미제출’로 공표되었습니다" in text) is published
     assert text.index('name="reason"') < text.index(f'name="{city.actual}"')
     refused = as_officer.post(city.url, city.data(version="1"))
     assert list(refused.context["form"].errors) == ["reason"]

@@ -130,7 +130,7 @@ def test_form_not_saved_yet_has_no_hints(as_officer, city):
 @pytest.mark.parametrize(
     ("head_signs", "role", "label"),
     [
-        (True, Role.OFFICER, "제출 (부서장 결재로)"),
+        (True, Role.OFFICER, "부서장 결재 요청"),
         (True, Role.HEAD, "제출·결재"),
         (False, Role.HEAD, "제출"),
         (False, Role.OFFICER, "제출"),

@@ -10,6 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pledges.adminsite import (
@@ -55,7 +58,7 @@ class StandingForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        for name in ("department", "lead_department", "supporting_departments"):
+        for name in ("lead_department", "supporting_departments"):
             chosen = cleaned.get(name) if name in self.changed_data else None
             departments = [chosen] if isinstance(chosen, Department) else list(chosen or [])
             for each in departments:
@@ -82,7 +85,7 @@ class SamePlanForm(StandingForm):
 
 @admin.register(Municipality)
 class MunicipalityAdmin(DataAdmin):
-    list_display = ["name", "code", "is_fictional"]
+    list_display = ["name", "code", "is_fictional", "people"]
     search_fields = ["name", "code"]
     fixed_once_made = ("code",)
     may_delete = False
@@ -90,6 +93,11 @@ class MunicipalityAdmin(DataAdmin):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A new city is outside every city: superusers make it."""
         return self.reach(request).everything
+
+    @admin.display(description=_("people"))
+    def people(self, city: Municipality) -> SafeString:
+        """A new city's first administrator is invited there."""
+        return people_page(city)
 
 
 @admin.register(Department)
@@ -151,39 +159,39 @@ class TermAdmin(DataAdmin):
     list_select_related = ["municipality"]
 
 
-class OwnKept:
-    """Mixin: nobody takes or changes the own places here, and so the right to undo it; superusers may."""
-
-    def _is_own(self, request: HttpRequest, obj: Any) -> bool:
-        person = obj if isinstance(obj, User) else getattr(obj, "user", None)
-        return person is not None and person.pk == request.user.pk and not request.user.is_superuser
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and not self._is_own(request, obj)  # type: ignore[misc]
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and not self._is_own(request, obj)  # type: ignore[misc]
+def people_page(city: Municipality) -> SafeString:
+    """The way to the page that keeps a city's people."""
+    return format_html(
+        '<a href="{}">{}</a>',
+        reverse("city:people", kwargs={"city": city.code}),
+        gettext("People of %(city)s") % {"city": city},
+    )
 
 
-class MembershipInline(OwnKept, DataInline):
+class MembershipInline(ReadOnlyInline):
+    """Places are looked at here. The staff pages give, change and end them: a role fits its department, no
+    city is left without an administrator, and who waits to take a place over is told."""
+
     model = Membership
-    form = StandingForm
     action = Action.MANAGE_PEOPLE
-    autocomplete_fields = ["municipality", "department"]
-    show_change_link = False
+    fields = ["municipality", "department", "role", "kept_at"]
+    readonly_fields = ["kept_at"]
 
-    def get_min_num(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
-        """A city's administrator makes people of that city: the first membership comes with the person."""
-        return 0 if obj or self.reach(request).everything else 1
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Of whoever may be looked at; rows of other cities are not among them."""
+        return bool(self.reach(request))
 
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        kwargs["validate_min"] = True
-        return super().get_formset(request, obj, **kwargs)
+    @admin.display(description=_("changed under"))
+    def kept_at(self, membership: Membership) -> SafeString:
+        return people_page(membership.municipality)
 
 
 @admin.register(User)
 class PersonAdmin(CityScoped, UserAdmin):
-    """People. A city's administrator manages those who belong to that city alone, and no superuser."""
+    """People. A city's administrator manages those who belong to that city alone, and no superuser.
+
+    Administrators invite people on the staff pages; superusers make accounts here too.
+    """
 
     action = Action.MANAGE_PEOPLE
     list_display = ["username", "name", "email", "roles", "is_active", "last_login"]
@@ -208,6 +216,16 @@ class PersonAdmin(CityScoped, UserAdmin):
         )
     ]
     may_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An account without a place in a city is outside every city."""
+        return self.reach(request).everything
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Nobody but a superuser locks the own account: it takes another to undo it."""
+        fields = list(super().get_readonly_fields(request, obj))
+        own = obj is not None and obj.pk == request.user.pk and not self.reach(request).everything
+        return [*fields, "is_active"] if own else fields
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
@@ -246,19 +264,20 @@ class PersonAdmin(CityScoped, UserAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(OwnKept, DataAdmin):
-    form = StandingForm
+class MembershipAdmin(ReadOnlyHistoryAdmin):
+    """Places with their history; see MembershipInline for why they are changed elsewhere."""
+
     action = Action.MANAGE_PEOPLE
-    list_display = ["user", "municipality", "department", "role"]
+    list_display = ["user", "municipality", "department", "role", "kept_at"]
+    fields = ["user", "municipality", "department", "role", "kept_at"]
+    readonly_fields = ["kept_at"]
     list_filter = ["role", ("municipality", ONLY), ("department", ONLY)]
     search_fields = ["user__username", "user__name", "department__name"]
-    autocomplete_fields = ["user", "municipality", "department"]
     list_select_related = ["user", "municipality", "department"]
 
-    def _choices(self, db_field: Any, request: HttpRequest) -> QuerySet:
-        if db_field.name == "user" and not self.reach(request).everything:
-            return PersonAdmin._of_cities(User.objects.all(), self.reach(request).cities)
-        return super()._choices(db_field, request)
+    @admin.display(description=_("changed under"))
+    def kept_at(self, membership: Membership) -> SafeString:
+        return people_page(membership.municipality)
 
 
 # --- Plans ---

@@ -37,12 +37,16 @@ class Action(enum.Enum):
     CORRECT_REPORT = "correct_report"
     CHECK_REPORT = "check_report"
     MANAGE_PERIODS = "manage_periods"
+    PREVIEW_EDITION = "preview_edition"
     PUBLISH = "publish"
     IMPORT_PLAN = "import_plan"
     EXPORT_PLAN = "export_plan"
     EDIT_DATA = "edit_data"
+    VIEW_PEOPLE = "view_people"
     MANAGE_PEOPLE = "manage_people"
+    VIEW_HANDOVERS = "view_handovers"
     HAND_OVER = "hand_over"
+    VIEW_DEPARTMENTS = "view_departments"
     MANAGE_DEPARTMENTS = "manage_departments"
     VIEW_AUDIT = "view_audit"
 
@@ -72,12 +76,16 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CORRECT_REPORT: {Role.OFFICER: Scope.LEAD, Role.HEAD: Scope.LEAD, Role.COORDINATOR: Scope.CITY},
     Action.CHECK_REPORT:   {Role.COORDINATOR: Scope.CITY},
     Action.MANAGE_PERIODS: {Role.COORDINATOR: Scope.CITY},
+    Action.PREVIEW_EDITION: {Role.COORDINATOR: Scope.CITY, Role.AUDITOR: Scope.CITY},
     Action.PUBLISH:        {Role.COORDINATOR: Scope.CITY},
     Action.IMPORT_PLAN:    {Role.ADMIN: Scope.CITY},
     Action.EXPORT_PLAN:    {Role.COORDINATOR: Scope.CITY, Role.ADMIN: Scope.CITY, Role.AUDITOR: Scope.CITY},
     Action.EDIT_DATA:      {Role.ADMIN: Scope.CITY},
+    Action.VIEW_PEOPLE:    {Role.ADMIN: Scope.CITY, Role.AUDITOR: Scope.CITY},
     Action.MANAGE_PEOPLE:  {Role.ADMIN: Scope.CITY},
+    Action.VIEW_HANDOVERS: {Role.HEAD: Scope.LEAD, Role.ADMIN: Scope.CITY, Role.AUDITOR: Scope.CITY},
     Action.HAND_OVER:      {Role.HEAD: Scope.LEAD, Role.ADMIN: Scope.CITY},
+    Action.VIEW_DEPARTMENTS: {Role.ADMIN: Scope.CITY, Role.AUDITOR: Scope.CITY},
     Action.MANAGE_DEPARTMENTS: {Role.ADMIN: Scope.CITY},
     Action.VIEW_AUDIT:     {Role.COORDINATOR: Scope.CITY, Role.ADMIN: Scope.CITY, Role.AUDITOR: Scope.CITY},
 }

@@ -200,6 +200,10 @@ class AuditQuerySet(models.QuerySet):
 class UserQuerySet(models.QuerySet):
     """Of people. Not their manager's: that one stands in migrations."""
 
+    def for_email(self, email: str) -> "UserQuerySet":
+        """Whose address this is, in whatever letter case; nobody's where it is blank."""
+        return self.filter(email__iexact=email) if email else self.none()
+
     def of_city(self, municipality: Any, *, without: Any = None) -> "UserQuerySet":
         """Active people with a place in the city, by name, each once."""
         memberships: Any = self.model._meta.get_field("memberships").related_model
@@ -241,6 +245,10 @@ class MembershipQuerySet(models.QuerySet):
 
     def with_places(self) -> "MembershipQuerySet":
         return self.select_related("user", "municipality", "department")
+
+    def for_calendar(self, key: int, number: int) -> "MembershipQuerySet":
+        """The place to which a calendar's address belongs, while it is the place's newest one."""
+        return self.filter(pk=key, calendar_number=number)
 
     def of_whole_city(self) -> "MembershipQuerySet":
         return self.filter(department__isnull=True)

@@ -7,9 +7,11 @@ from pledges.views import audit, departments, handovers, people
 app_name = "city"
 urlpatterns = [
     path("<slug:city>/people/", people.people, name="people"),
+    path("<slug:city>/people/known/", people.known, name="known"),
     path("<slug:city>/people/<int:membership>/", people.member, name="member"),
     path("<slug:city>/people/<int:membership>/end/", people.end, name="end_membership"),
     path("<slug:city>/people/<int:membership>/reset/", people.reset, name="reset_second_step"),
+    path("<slug:city>/people/<int:membership>/calendar/", people.calendar, name="renew_calendar"),
     path("<slug:city>/people/<int:membership>/hand-over/", handovers.give, name="hand_over"),
     path("<slug:city>/people/invitations/<int:invitation>/renew/", people.renew, name="renew_invitation"),
     path("<slug:city>/people/invitations/<int:invitation>/revoke/", people.revoke, name="revoke_invitation"),

@@ -84,16 +84,18 @@ mfa_edit_webauthn                      L T TTTT TT TTT TTT T T   L T TTTT TT TTT
 invitation_accept                      + + ++++ ++ +++ +++ + T   + + ++++ ++ +++ +++ + F
 invitation                             R R RRRR RR RRR RRR R R   M M MMMM MM MMM MMM M M
 # The city's own pages
-city:people                            L F FFFF FF F+F FFN + T   L F FFFF FF F+F FFN + F
+city:people                            L F FFFF FF F++ FFN + T   L F FFFF FF F+F FFN + F
+city:known                             R R RRRR RR RRR RRR R T   L F FFFF FF F+F FFN + F
+city:renew_calendar                    L R RRRR RR RRR RRR R T   L N NNNN NN N+N NNN + F
 city:member                            L F FFFF FF F+F FFN + T   L F FFFF FF F+F FFN + F
 city:end_membership                    R R RRRR RR RRR RRR R T   L F FFFF FF F+F FFN + F
 city:reset_second_step                 R R RRRR RR RRR RRR R T   L F FFFF FF F+F FFN + F
 city:hand_over                         L F F+FF FN F+F FFN + T   L F F+FF FN F+F FFN + F
 city:renew_invitation                  R R RRRR RR RRR RRR R T   L F FNFF FN F+F FFN + F
 city:revoke_invitation                 R R RRRR RR RRR RRR R T   L F FNFF FN F+F FFN + F
-city:handovers                         L F F+FF F+ F+F FFN + T   L F F+FF F+ F+F FFN + F
-city:handover                          L N ++NN NN N+N NNN + T   L N FFNN NN NFN NNN F F
-city:departments                       L F FFFF FF F+F FFN + T   L F FFFF FF F+F FFN + F
+city:handovers                         L F F+FF F+ F++ FFN + T   L F F+FF F+ F+F FFN + F
+city:handover                          L N ++NN NN N++ NNN + T   L N FFNN NN NFF NNN F F
+city:departments                       L F FFFF FF F++ FFN + T   L F FFFF FF F+F FFN + F
 city:merge_departments                 L F FFFF FF F+F FFN + T   L F FFFF FF F+F FFN + F
 city:rename_department                 L F FFFF FF F+F FFN + T   L F FFFF FF F+F FFN + F
 city:split_department                  L F FFFF FF F+F FFN + T   L F FFFF FF F+F FFN + F
@@ -106,7 +108,7 @@ staff:period                           L F ++++ NN +++ NNN + T   L F FFFF NN +FF
 staff:close                            L F FFFF FF +FF FNF + T   L F FFFF FF +FF FNF + F
 staff:unchanged                        L F ++++ NN FFF NFF + T   L F ++++ NN FFF NFF + F
 staff:sign                             L F F+FF FN FFF FFF + T   L F F+FF FN FFF FFF + F
-staff:publish                          L F FFFF FF +FF FNF + T   L F FFFF FF +FF FNF + F
+staff:publish                          L F FFFF FF +F+ FNF + T   L F FFFF FF +FF FNF + F
 staff:due                              L F NNNN NN +++ NNN + T   L F NNNN NN +FF NNN + F
 staff:report                           L F ++++ NN +++ NNN + T   L F ++F+ NN FFF NNN + F
 staff:figures                          R R RRRR RR RRR RRR R T   L F ++F+ NN FFF NNF + F
@@ -191,10 +193,10 @@ admin:pledges_indicator_changelist                   L F ++ + T   L F ++ + F
 admin:pledges_indicator_delete                       L F +R + T   L F +R + F
 admin:pledges_indicator_history                      L F +F + T   L F +F + F
 admin:pledges_indicator_simple_history               L F +F + T   L F +F + F
-admin:pledges_membership_add                         L F ++ + T   L F ++ + F
-admin:pledges_membership_change                      L F +R + T   L F +R + F
+admin:pledges_membership_add                         L F FF F T   L F FF F F
+admin:pledges_membership_change                      L F +R + T   L F FF F F
 admin:pledges_membership_changelist                  L F ++ + T   L F ++ + F
-admin:pledges_membership_delete                      L F +R + T   L F +R + F
+admin:pledges_membership_delete                      L F FF F T   L F FF F F
 admin:pledges_membership_history                     L F +F + T   L F +F + F
 admin:pledges_membership_simple_history              L F +F + T   L F +F + F
 admin:pledges_municipality_add                       L F FF + T   L F FF + F
@@ -238,7 +240,7 @@ admin:pledges_term_changelist                        L F ++ + T   L F ++ + F
 admin:pledges_term_delete                            L F +R + T   L F +R + F
 admin:pledges_term_history                           L F +F + T   L F +F + F
 admin:pledges_term_simple_history                    L F +F + T   L F +F + F
-admin:pledges_user_add                               L F ++ + T   L F ++ + F
+admin:pledges_user_add                               L F FF + T   L F FF + F
 admin:pledges_user_change                            L F +R + T   L F +R + F
 admin:pledges_user_changelist                        L F ++ + T   L F ++ + F
 admin:pledges_user_delete                            L F FF F T   L F FF F F

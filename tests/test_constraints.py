@@ -133,6 +133,10 @@ BREAKS = {
     "term_unique_number": lambda: twice(make.TermFactory),
     "term_ends_after_start": lambda: make.TermFactory(ends_on=dt.date(2022, 7, 1)),
     "term_number_positive": lambda: make.TermFactory(number=0),
+    "user_unique_email": lambda: [
+        make.UserFactory(username=name, email=email)
+        for name, email in (("kim", "a@hanbit.example"), ("lee", "A@Hanbit.Example"))
+    ],
     "membership_unique_in_department": lambda: twice(make.OfficerFactory),
     "membership_unique_in_city": lambda: twice(make.MembershipFactory),
     "membership_department_role_has_department": lambda: make.MembershipFactory(role=Role.OFFICER),

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -21,6 +22,14 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         verbose_name = _("person")  # type: ignore[assignment]
         verbose_name_plural = _("people")  # type: ignore[assignment]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=~Q(email=""),
+                name="user_unique_email",
+                violation_error_message=_("Another account has this e-mail address."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.username
@@ -33,7 +42,11 @@ class User(AbstractUser):
 
 
 class Membership(models.Model):
-    """What one person is in one city: a role, for officers and heads in one department."""
+    """What one person is in one city: a role, for officers and heads in one department.
+
+    ``calendar_number`` is part of the address under which a calendar program reads
+    the department's due dates: once it has grown, the addresses before open nothing.
+    """
 
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person")
@@ -50,6 +63,7 @@ class Membership(models.Model):
         verbose_name=_("department"),
     )
     role = models.CharField(_("role"), max_length=12, choices=Role)
+    calendar_number = models.PositiveIntegerField(_("calendar address no."), default=1, editable=False)
 
     objects = MembershipQuerySet.as_manager()
     history = HistoricalRecords()

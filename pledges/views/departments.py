@@ -21,18 +21,20 @@ from pledges.forms.departments import (
     SplitForm,
 )
 from pledges.models import Department, Municipality
-from pledges.permissions import Action, access
+from pledges.permissions import Action, access, can, require
 from pledges.successors import read_change_log, read_successors
 from pledges.views.lookups import find_city
 from pledges.workflow import BadName, WorkflowError
 
-MANAGES = Action.MANAGE_DEPARTMENTS
+SEES, MANAGES = Action.VIEW_DEPARTMENTS, Action.MANAGE_DEPARTMENTS
 
 
-@access(MANAGES)
+@access(SEES)
 def departments(request: HttpRequest, city: str) -> HttpResponse:
-    """Every department of the city, and the form that makes a new one."""
-    place = find_city(request.user, MANAGES, city)
+    """Every department of the city, and for who manages them the form that makes a new one."""
+    place = find_city(request.user, SEES, city)
+    if request.method == "POST":
+        require(request.user, MANAGES, municipality=place)
     form = NameForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         made = _done(
@@ -63,6 +65,7 @@ def departments(request: HttpRequest, city: str) -> HttpResponse:
         "unplaced": sum(row["department"].people for row in ended),
         "changes": read_change_log(place),
         "form": form,
+        "manages": can(request.user, MANAGES, municipality=place),
         "merge": reverse("city:merge_departments", kwargs={"city": place.code}),
         **_place(place),
     }

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -20,13 +21,16 @@ from pledges.workflow.handovers import NOT_STARTED, hand_over, mark_seen, may_re
 from pledges.workflow.invitations import invite_taker
 from pledges.workflow.people import PersonRefused
 
-GIVES = Action.HAND_OVER
+SEES, GIVES = Action.VIEW_HANDOVERS, Action.HAND_OVER
 
 
-@access(GIVES)
+@access(SEES)
 def handovers(request: HttpRequest, city: str) -> HttpResponse:
     """The places that this person may hand over, who is invited to take one, and what was handed over."""
-    place, departments = _reach(request.user, city)
+    place, departments = _reach(request.user, city, SEES)
+    gives = _gives(request.user, place)
+    if request.method == "POST" and not gives:
+        raise PermissionDenied(_("You have no right to do this."))
     members = Membership.objects.for_municipality(place).for_roles(Role.OFFICER, Role.HEAD).with_places()
     waiting = Invitation.objects.for_municipality(place).pending().handing_over().with_places()
     done = Handover.objects.for_municipality(place).with_people()
@@ -40,7 +44,8 @@ def handovers(request: HttpRequest, city: str) -> HttpResponse:
         "members": members.by_department(),
         "waiting": waiting_rows(waiting),
         "done": done,
-        "keeps_people": can(request.user, Action.MANAGE_PEOPLE, municipality=place),
+        "gives": gives,
+        "sees_people": can(request.user, Action.VIEW_PEOPLE, municipality=place),
     }
     return render(request, "staff/handovers.html", context)
 
@@ -48,7 +53,7 @@ def handovers(request: HttpRequest, city: str) -> HttpResponse:
 @access(GIVES)
 def give(request: HttpRequest, city: str, membership: int) -> HttpResponse:
     """What is open now and to whom it goes: looked at, then confirmed."""
-    place, departments = _reach(request.user, city)
+    place, departments = _reach(request.user, city, GIVES)
     members = Membership.objects.for_municipality(place).for_roles(Role.OFFICER, Role.HEAD).with_places()
     if departments is not None:
         members = members.for_departments(departments)
@@ -128,13 +133,26 @@ def _of_city(held: Membership, email: str) -> Any:
     return found.user if found else None
 
 
-def _reach(user: Any, city: str) -> tuple[Municipality, frozenset[int] | None]:
-    """The city of an address and the departments in it whose places the user hands over; None is all.
+def _gives(user: Any, place: Municipality) -> bool:
+    """Whether the user may hand a place over somewhere in the city."""
+    reach = reach_of(user, GIVES)
+    return (
+        reach.everything
+        or place.pk in reach.cities
+        or any(
+            each.municipality_id == place.pk and each.department_id in reach.leading
+            for each in memberships_of(user)
+        )
+    )
+
+
+def _reach(user: Any, city: str, action: Action) -> tuple[Municipality, frozenset[int] | None]:
+    """The city of an address and the departments in it on whose places the user may do this; None is all.
 
     Raises Http404 where there are none.
     """
     place = get_object_or_404(Municipality.objects.for_code(city))
-    reach = reach_of(user, GIVES)
+    reach = reach_of(user, action)
     if reach.everything or place.pk in reach.cities:
         return place, None
     own = {

@@ -20,12 +20,14 @@ from django.views.decorators.http import require_POST
 from pledges.enums import DEPARTMENT_ROLES
 from pledges.forms.people import WHOLE_CITY, FindForm, InviteForm, PlaceForm
 from pledges.models import Department, Invitation, Membership, Municipality
-from pledges.permissions import Action, access, reach_of
+from pledges.notation import format_day
+from pledges.permissions import Action, access, can, reach_of, require, signed_in
 from pledges.views.lookups import find_city
 from pledges.workflow.errors import WorkflowError
 from pledges.workflow.invitations import (
     InvitationState,
     Invited,
+    has_account_at,
     invite_person,
     mail_invitation,
     renew_invitation,
@@ -37,10 +39,11 @@ from pledges.workflow.people import (
     change_membership,
     end_membership,
     needs_code,
+    renew_calendar,
     reset_second_step,
 )
 
-KEEPS = Action.MANAGE_PEOPLE
+SEES, KEEPS = Action.VIEW_PEOPLE, Action.MANAGE_PEOPLE
 
 
 def step(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -56,10 +59,14 @@ def step(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return stepped
 
 
-@access(KEEPS)
+@access(SEES)
 def people(request: HttpRequest, city: str) -> HttpResponse:
-    """Everybody with a place in the city by department, the invited, and the form that invites."""
-    place = find_city(request.user, KEEPS, city)
+    """Everybody with a place in the city by department, the invited, and for who keeps them the form that
+    invites."""
+    place = find_city(request.user, SEES, city)
+    keeps = can(request.user, KEEPS, municipality=place)
+    if request.method == "POST":
+        require(request.user, KEEPS, municipality=place)
     form = InviteForm(request.POST if request.method == "POST" else None, municipality=place)
     if request.method == "POST" and form.is_valid():
         try:
@@ -89,8 +96,20 @@ def people(request: HttpRequest, city: str) -> HttpResponse:
         "find": find,
         "is_narrowed": any(find.data.get(name) for name in find.fields),
         "form": form,
+        "known": keeps and has_account_at(str(form["email"].value() or "")),
+        "keeps": keeps,
     }
     return render(request, "staff/people.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+@step
+@access(KEEPS)
+def known(request: HttpRequest, city: str) -> HttpResponse:
+    """Whether the address that was entered into the form that invites has an account: a piece of the page."""
+    find_city(request.user, KEEPS, city)
+    return render(
+        request, "staff/people_known.html", {"known": has_account_at(request.POST.get("email", ""))}
+    )
 
 
 @access(KEEPS)
@@ -164,6 +183,29 @@ def reset(request: HttpRequest, city: str, membership: int) -> HttpResponse:
     return redirect("city:people", city=place.code)
 
 
+@signed_in
+def calendar(request: HttpRequest, city: str, membership: int) -> HttpResponse:
+    """A new address for the calendar of a place: by its person, and by who keeps the city's people."""
+    if request.method in ("GET", "HEAD"):
+        return redirect("/staff/")
+    held = get_object_or_404(Membership.objects.with_places(), pk=membership, municipality__code=city)
+    is_own = held.user_id == request.user.pk
+    if not is_own and not can(request.user, KEEPS, municipality=held.municipality):
+        raise Http404
+    try:
+        renew_calendar(membership=held, user=request.user)
+    except WorkflowError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(
+            request,
+            _("The calendar has a new address. The one before opens nothing any more: subscribe again."),
+        )
+    if is_own:
+        return redirect(f"{reverse('staff:home')}#calendar")
+    return redirect("city:member", city=city, membership=held.pk)
+
+
 @step
 @access(Action.MANAGE_PEOPLE, Action.HAND_OVER)
 def renew(request: HttpRequest, city: str, invitation: int) -> HttpResponse:
@@ -202,12 +244,18 @@ def waiting_rows(invitations: Iterable[Invitation]) -> list[dict[str, Any]]:
 def mailed(request: HttpRequest, invited: Invited) -> None:
     """Send an invitation and say on the next page whether it went out. It stands either way."""
     email = invited.invitation.email
+    if can(request.user, KEEPS, municipality=invited.invitation.municipality_id) and has_account_at(email):
+        messages.info(
+            request,
+            _("%(email)s has an account already: its person logs in as before and accepts the further role.")
+            % {"email": email},
+        )
     if _sent(lambda: mail_invitation(invited)):
         until = timezone.localdate(invited.invitation.expires_at)
         messages.success(
             request,
             _("The invitation was sent to %(email)s. Its link is valid until %(date)s.")
-            % {"email": email, "date": f"{until.year}. {until.month}. {until.day}."},
+            % {"email": email, "date": format_day(until)},
         )
     else:
         messages.error(

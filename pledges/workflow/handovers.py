@@ -163,10 +163,10 @@ def unread_handovers(user: Any) -> list[Handover]:
 
 
 def may_read(user: Any, handover: Handover) -> bool:
-    """Giver, taker, and whoever may hand over in this department."""
+    """Giver, taker, and whoever sees the handovers of this department."""
     return user.pk in (handover.giver_id, handover.taker_id) or can(
         user,
-        Action.HAND_OVER,
+        Action.VIEW_HANDOVERS,
         municipality=handover.department.municipality_id,
         department=handover.department_id,
     )

@@ -26,6 +26,7 @@ from pledges.audit import operation
 from pledges.models import Department, Invitation, Membership, Municipality, User
 from pledges.notation import clean_text
 from pledges.permissions import Action, require
+from pledges.querysets import UserQuerySet
 from pledges.workflow.errors import WorkflowError, WrongState
 from pledges.workflow.handovers import complete_handover, requires_handing_over
 from pledges.workflow.people import PersonRefused, check_place, give_membership, needs_code
@@ -159,8 +160,8 @@ def accept_as_new(*, token: str, username: str, name: str, password: str) -> tup
     # One frame for the account and the place: the log's head is locked after both.
     with operation("invitation_accepted"):
         held = _open(token)
-        if User.objects.filter(email__iexact=held.email).exists():
-            raise PersonRefused(_("This address has an account already. Log in with it, then accept."))
+        if has_account(held):
+            raise _known_already()
         if User.objects.filter(username__iexact=username).exists():
             raise PersonRefused(_("This user name is taken. Choose another one."), "username")
         person = User(username=username, name=clean_text(name), email=held.email)
@@ -177,6 +178,9 @@ def accept_as_new(*, token: str, username: str, name: str, password: str) -> tup
             with transaction.atomic():
                 person.save()
         except IntegrityError as error:
+            # Somebody was faster between the questions above and this row: with the address or the name.
+            if has_account(held):
+                raise _known_already() from error
             raise PersonRefused(_("This user name is taken. Choose another one."), "username") from error
         return person, _taken(held, person)
 
@@ -199,7 +203,12 @@ def is_for(invitation: Invitation, user: Any) -> bool:
 
 def has_account(invitation: Invitation) -> bool:
     """Whether the invited address belongs to an account already."""
-    return User.objects.filter(email__iexact=invitation.email).exists()
+    return has_account_at(invitation.email)
+
+
+def has_account_at(email: str) -> bool:
+    """Whether an address, as it was typed, has an account. Who may be told is the caller's question."""
+    return UserQuerySet(User).for_email(clean_text(email)).exists()
 
 
 def mail_invitation(invited: Invited) -> None:
@@ -211,6 +220,7 @@ def mail_invitation(invited: Invited) -> None:
             "invitation": invitation,
             "link": f"{settings.PORTAL_URL}{address}",
             "needs_code": needs_code(invitation.role),
+            "is_known": has_account(invitation),
             "expires_at": timezone.localtime(invitation.expires_at),
             "days": settings.INVITATION_DAYS,
         }
@@ -223,6 +233,10 @@ def mail_invitation(invited: Invited) -> None:
 
 
 # --- Parts ---
+
+
+def _known_already() -> PersonRefused:
+    return PersonRefused(_("This address has an account already. Log in with it, then accept."))
 
 
 def _expiry() -> dt.datetime:

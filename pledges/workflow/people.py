@@ -140,6 +140,32 @@ def reset_second_step(*, membership: Membership, user: Any) -> User:
     return person
 
 
+@transaction.atomic
+def renew_calendar(*, membership: Membership, user: Any) -> Membership:
+    """Give the calendar of this place a new address; under the old ones nothing is found any more.
+
+    For the person and for who keeps the city's people. Raises PermissionDenied, and WrongState where the
+    membership was ended meanwhile or is of no department.
+    """
+    city = membership.municipality
+    if membership.user_id != user.pk:
+        require(user, Action.MANAGE_PEOPLE, municipality=city)
+    with operation("calendar_renewed", user=user, municipality=city):
+        if membership.department_id is None:
+            raise WrongState(_("Only a place in a department has a calendar address."))
+        # Who is two things in one department may hold an address of either.
+        alike = Membership.objects.for_user(membership.user_id).for_departments([membership.department_id])
+        held = {each.pk: each for each in alike.select_for_update().order_by("pk")}
+        if membership.pk not in held:
+            raise WrongState(_("This membership was ended meanwhile."))
+        for each in held.values():
+            each.calendar_number += 1
+            each._history_user = user  # type: ignore[attr-defined]
+            each.save()
+        renewed: Membership = held[membership.pk]
+        return renewed
+
+
 def needs_code(role: str) -> bool:
     """Whether people of this role have to set two-step login up."""
     return role in SECOND_STEP_ROLES

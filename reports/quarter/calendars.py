@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event
 
 from pledges.duedates import read_due_dates
-from pledges.models import Department, DueExtension, Municipality, Pledge, ReportingPeriod
+from pledges.models import Department, DueExtension, Membership, Municipality, Pledge, ReportingPeriod
 from pledges.permissions import memberships_of
 
 SALT = "reports.quarter.calendar"
@@ -28,6 +28,8 @@ KEPT = dt.timedelta(days=366)
 # Days before the due date on which a calendar program reminds, in the morning.
 ALARM_DAYS = (7, 1)
 ALARM_HOUR = 9
+# Counted from here, seconds fit into the 31 bits of a sequence until 2088.
+SEQUENCE_SINCE = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,14 @@ class Deadline:
 
     @property
     def changed_at(self) -> dt.datetime:
-        return self.extension.granted_at if self.extension else self.period.opened_at
+        """When the date was set last; it never goes back: opening again and extending are both later."""
+        opened = self.period.opened_at
+        return max(opened, self.extension.granted_at) if self.extension else opened
+
+    @property
+    def sequence(self) -> int:
+        """The number by which programs know a newer date (RFC 5545, 3.8.7.4): seconds, which only grow."""
+        return max(0, int((self.changed_at - SEQUENCE_SINCE).total_seconds()))
 
 
 # --- Whose --------------------------------------------------------------------
@@ -59,19 +68,26 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class CityCalendar:
-    """One city's calendar for one person: as the whole planning office, or for their departments."""
+    """One city's calendar for one person: as the whole planning office, or for their departments.
+
+    ``places`` holds one membership for each of the departments.
+    """
 
     municipality: Municipality
-    departments: Sequence[Department]
+    places: Sequence[Membership]
     is_of_city: bool
+
+    @property
+    def departments(self) -> list[Department]:
+        return [place.department for place in self.places if place.department is not None]
 
     @property
     def link(self) -> str:
         return reverse("staff:calendar", kwargs={"city": self.municipality.code})
 
     @property
-    def subscriptions(self) -> list[tuple[Department, str]]:
-        return [(department, subscription_address(department)) for department in self.departments]
+    def subscriptions(self) -> list[tuple[Membership, str]]:
+        return [(place, subscription_address(place)) for place in self.places]
 
 
 def calendars_of(user: Any) -> list[CityCalendar]:
@@ -79,12 +95,12 @@ def calendars_of(user: Any) -> list[CityCalendar]:
     found: dict[int, CityCalendar] = {}
     for membership in memberships_of(user):
         held = found.get(membership.municipality_id)
-        departments = list(held.departments) if held else []
-        if membership.department is not None and membership.department not in departments:
-            departments.append(membership.department)
+        places = list(held.places) if held else []
+        if membership.department_id and membership.department_id not in {p.department_id for p in places}:
+            places.append(membership)
         found[membership.municipality_id] = CityCalendar(
             membership.municipality,
-            departments,
+            places,
             is_of_city=membership.department_id is None or bool(held and held.is_of_city),
         )
     return list(found.values())
@@ -101,20 +117,30 @@ def find_calendar(user: Any, city: str) -> CityCalendar | None:
     return CityCalendar(municipality, [], is_of_city=True) if municipality else None
 
 
-def subscription_address(department: Department) -> str:
-    """The whole address under which a calendar program reads a department's dates, without a login."""
-    path = reverse("staff:calendar_subscription", kwargs={"token": _signer().sign(str(department.pk))})
+def subscription_address(place: Membership) -> str:
+    """The whole address under which a calendar program reads the dates of a person's department, without a
+    login. It is that person's own, and opens nothing after ``renew_calendar`` or the end of the place."""
+    token = _signer().sign(f"{place.pk}-{place.calendar_number}")
+    path = reverse("staff:calendar_subscription", kwargs={"token": token})
     return f"{settings.PORTAL_URL.rstrip('/')}{path}"
 
 
 def department_of(token: str) -> Department | None:
-    """The department of a subscription's address; None where it is none of ours or the department ended."""
+    """The department of a subscription's address: one query.
+
+    None where the address is none of ours or was replaced, and where the place, its department or the
+    person's account is no more.
+    """
     try:
-        key = _signer().unsign(token)
-    except signing.BadSignature:
+        place, number = map(int, _signer().unsign(token).split("-"))
+    except (signing.BadSignature, ValueError):
         return None
-    found: Department | None = Department.objects.standing().with_municipality().filter(pk=int(key)).first()
-    return found
+    found = Membership.objects.with_places().of_active_people().for_calendar(place, number).first()
+    if found is None or found.department is None or found.department.ended_on is not None:
+        return None
+    department: Department = found.department
+    department.municipality = found.municipality
+    return department
 
 
 def _signer() -> signing.Signer:
@@ -179,14 +205,12 @@ def digest_of(content: bytes) -> str:
 
 
 def _event(deadline: Deadline) -> Event:
-    period = deadline.period
     summary = _title(deadline)
     event = Event()
     event.add("uid", deadline.uid)
     event.add("dtstamp", deadline.changed_at.astimezone(dt.UTC))
     event.add("last-modified", deadline.changed_at.astimezone(dt.UTC))
-    # A later date replaces the earlier one in the programs that hold it already.
-    event.add("sequence", (deadline.due_on - period.due_on).days)
+    event.add("sequence", deadline.sequence)
     event.add("dtstart", deadline.due_on)
     event.add("dtend", deadline.due_on + dt.timedelta(days=1))
     event.add("summary", summary)

@@ -119,9 +119,9 @@ class CityPage:
 
 
 CITY_PAGES = (
-    ("people", gettext_lazy("People"), (Action.MANAGE_PEOPLE,)),
-    ("handovers", gettext_lazy("Handovers"), (Action.HAND_OVER,)),
-    ("departments", gettext_lazy("Departments"), (Action.MANAGE_DEPARTMENTS,)),
+    ("people", gettext_lazy("People"), (Action.VIEW_PEOPLE,)),
+    ("handovers", gettext_lazy("Handovers"), (Action.VIEW_HANDOVERS,)),
+    ("departments", gettext_lazy("Departments"), (Action.VIEW_DEPARTMENTS,)),
     ("audit", gettext_lazy("Audit log"), (Action.VIEW_AUDIT,)),
 )
 

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from pledges.enums import Role
-from pledges.models import DepartmentChange, Membership, Pledge, User
+from pledges.models import DepartmentChange, Membership, Municipality, Pledge, User
 from reports.editions import publish_period
 from tests.factories import (
     AreaFactory,
@@ -205,40 +205,82 @@ def test_city_administrator_can_not_make_a_superuser(client, keeper):
     assert not {"is_superuser", "is_staff", "user_permissions", "groups"} & set(form.fields)
 
 
-def person_form(city, **more):
-    return {
+def test_people_come_in_by_invitation_and_superusers_alone_make_accounts_here(client, keeper):
+    add = reverse("admin:pledges_user_add")
+    person = {
         "username": "newcomer",
         "name": "새 사람",
         "email": "new@hanbit.example",
         "usable_password": "true",
         "password1": "long-password-1",
         "password2": "long-password-1",
-        "memberships-TOTAL_FORMS": "1",
+        "memberships-TOTAL_FORMS": "0",
         "memberships-INITIAL_FORMS": "0",
-        "memberships-0-municipality": city.pk,
-        "memberships-0-department": "",
-        "memberships-0-role": "auditor",
-        **more,
     }
-
-
-def test_new_person_comes_with_a_membership_of_the_own_city(client, keeper, dalbit):
-    add = reverse("admin:pledges_user_add")
-    assert client.post(add, person_form(dalbit)).status_code == 200
-    assert client.post(add, person_form(dalbit, **{"memberships-TOTAL_FORMS": "0"})).status_code == 200
+    assert client.get(add).status_code == 403
+    assert client.post(add, person).status_code == 403
+    client.force_login(UserFactory(is_superuser=True))
+    assert client.post(add, {**person, "email": keeper.email.upper()}).status_code == 200
     assert not User.objects.filter(username="newcomer").exists()
-    response = client.post(add, person_form(MunicipalityFactory()))
-    assert response.status_code == 302
-    assert Membership.objects.get(user__username="newcomer").municipality.code == "hanbit"
+    assert client.post(add, person).status_code == 302
+    assert User.objects.get(username="newcomer").email == "new@hanbit.example"
 
 
-def test_membership_of_another_citys_person_can_not_be_made(client, keeper, dalbit):
-    theirs = MembershipFactory(municipality=dalbit).user
-    client.post(
-        reverse("admin:pledges_membership_add"),
-        {"user": theirs.pk, "municipality": MunicipalityFactory().pk, "department": "", "role": "admin"},
-    )
-    assert theirs.memberships.count() == 1
+def test_memberships_are_only_looked_at_with_the_way_to_the_people_page(client, keeper):
+    officer = MembershipFactory(role=Role.OFFICER, department=DepartmentFactory())
+    own = keeper.memberships.get()
+    page = client.get(change(officer))
+    assert page.status_code == 200
+    assert 'href="/staff/hanbit/people/"' in page.text
+    for membership in (officer, own):
+        wanted = {"user": membership.user_id, "municipality": membership.municipality_id, "department": ""}
+        assert client.post(change(membership), {**wanted, "role": "officer"}).status_code == 403
+        delete = change(membership).replace("change", "delete")
+        assert client.post(delete, {"post": "yes"}).status_code == 403
+    picked = {"action": "delete_selected", "_selected_action": officer.pk, "post": "yes"}
+    client.post(listing(Membership), picked)
+    add = reverse("admin:pledges_membership_add")
+    assert client.post(add, {"user": keeper.pk, "role": "head"}).status_code == 403
+    assert Membership.objects.count() == 2
+
+
+def test_membership_on_a_persons_page_can_not_be_changed_added_or_deleted(client, keeper):
+    officer = MembershipFactory(role=Role.OFFICER, department=DepartmentFactory())
+    page = client.get(change(officer.user))
+    assert 'href="/staff/hanbit/people/"' in page.text
+    form = {
+        "username": officer.user.username,
+        "name": "고친 이름",
+        "email": officer.user.email,
+        "is_active": "on",
+        "memberships-TOTAL_FORMS": "2",
+        "memberships-INITIAL_FORMS": "1",
+        "memberships-0-id": officer.pk,
+        "memberships-0-user": officer.user_id,
+        "memberships-0-municipality": officer.municipality_id,
+        "memberships-0-role": "admin",
+        "memberships-0-DELETE": "on",
+        "memberships-1-user": officer.user_id,
+        "memberships-1-municipality": officer.municipality_id,
+        "memberships-1-role": "auditor",
+    }
+    assert client.post(change(officer.user), form).status_code == 302
+    officer.refresh_from_db()
+    officer.user.refresh_from_db()
+    assert (officer.user.name, officer.role) == ("고친 이름", Role.OFFICER)
+    assert officer.user.memberships.count() == 1
+
+
+def test_own_account_is_not_locked_by_its_administrator(client, keeper):
+    assert "is_active" not in client.get(change(keeper)).context["adminform"].form.fields
+    mine = MembershipFactory(role=Role.AUDITOR).user
+    assert "is_active" in client.get(change(mine)).context["adminform"].form.fields
+
+
+def test_new_citys_people_page_is_reached_from_its_row(client):
+    MunicipalityFactory(code="dalbit", name="달빛시")
+    client.force_login(UserFactory(is_superuser=True))
+    assert 'href="/staff/dalbit/people/"' in client.get(listing(Municipality)).text
 
 
 # --- Departments, cycle, suggestions -------------------------------------------------------

@@ -473,14 +473,26 @@ def test_list_takes_the_same_queries_for_three_departments_and_for_nine(as_admin
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.AUDITOR, Role.OFFICER])
 def test_pages_are_refused_to_who_does_not_manage_departments(client, offices, role):
     client.force_login(offices.member(role, offices.economy if role == Role.OFFICER else None))
+    assert client.get(page()).status_code == (200 if role == Role.AUDITOR else 403)
+    assert client.post(page(), {"name": "새과"}).status_code == 403
     for address in (
-        page(),
         page("merge_departments"),
         page("rename_department", department=offices.economy.pk),
         page("split_department", department=offices.economy.pk),
     ):
         assert client.get(address).status_code == 403
         assert client.post(address, {"step": "confirm"}).status_code == 403
+
+
+def test_auditor_reads_departments_and_meets_no_step(client, offices):
+    client.force_login(offices.member(Role.ADMIN, None))
+    kept = client.get(page()).text
+    client.force_login(offices.member(Role.AUDITOR, None))
+    read = client.get(page()).text
+    assert offices.economy.name in read
+    steps = ("/merge/", "/rename/", "/split/", 'method="post" action="/staff/')
+    assert [step in kept for step in steps] == [True] * 4
+    assert [step in read for step in steps] == [False] * 4
 
 
 def test_another_citys_administrator_finds_no_department_here(client, offices):

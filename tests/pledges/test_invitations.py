@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 import re
 import threading
+from functools import partial
 
 import pytest
 from django.core import mail
@@ -30,6 +31,7 @@ from pledges.workflow.invitations import (
 )
 from pledges.workflow.people import PersonRefused
 from tests.factories import DepartmentFactory, MembershipFactory, MunicipalityFactory, UserFactory
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -256,6 +258,40 @@ def test_other_person_who_is_logged_in_can_not_take_it(client, invite):
     with pytest.raises(PermissionDenied):
         accept_as(token=invited.token, user=other)
     assert state_of(Invitation.objects.get()) is InvitationState.OPEN
+
+
+def test_account_made_meanwhile_with_the_address_is_told_and_what_was_typed_stays(
+    client, invite, monkeypatch
+):
+    opened(client, invite().token)
+
+    def slow(password, person):
+        # Between the questions and the row, somebody else takes the address.
+        User(username="faster", email="NEW@hanbit.example").save()
+
+    monkeypatch.setattr("pledges.workflow.invitations.validate_password", slow)
+    page = client.post(PAGE, answers(name="김새로"))
+    assert page.status_code == 422
+    assert "이미 계정이 있는 주소입니다" in page.text
+    assert 'value="김새로"' in page.text
+    assert 'value="newcomer"' in page.text
+    assert state_of(Invitation.objects.get()) is InvitationState.OPEN
+    assert not Membership.objects.exclude(role=Role.ADMIN).exists()
+    # Now there is an account: the way leads to its login.
+    assert "로그인" in client.get(PAGE).text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_links_to_one_address_taken_at_once_make_one_account(invite):
+    tokens = [invite().token, invite(role=Role.AUDITOR).token, invite(role=Role.COORDINATOR).token]
+    done = at_once(
+        [
+            partial(accept_as_new, token=token, username=f"person{number}", name="가", password=PASSWORD)
+            for number, token in enumerate(tokens)
+        ]
+    )
+    assert sorted(done) == ["PersonRefused", "PersonRefused", "done"]
+    assert User.objects.filter(email__iexact="new@hanbit.example").count() == 1
 
 
 # --- Links that open nothing (any more) ---------------------------------------------------

@@ -52,10 +52,28 @@ def test_people_are_for_the_citys_administrators(client, keeper, dalbit, role):
     department = DepartmentFactory() if role in (Role.OFFICER, Role.HEAD) else None
     assert client.get(PAGE).status_code == 200
     client.force_login(MembershipFactory(role=role, department=department).user)
-    assert client.get(PAGE).status_code == 403
+    assert client.get(PAGE).status_code == (200 if role == Role.AUDITOR else 403)
+    assert client.post(PAGE, {"name": "x"}).status_code == 403
     client.force_login(MembershipFactory(role=Role.ADMIN, municipality=dalbit).user)
     assert client.get(PAGE).status_code == 404
     assert client.post(PAGE, {"name": "x"}).status_code == 404
+
+
+def test_auditor_reads_people_and_meets_no_step(client, keeper):
+    member = officer()
+    city = member.municipality
+    invite_person(
+        municipality=city, email="new@hanbit.example", name="새 사람", role=Role.AUDITOR, user=keeper
+    )
+    kept = client.get(PAGE).text
+    client.force_login(MembershipFactory(role=Role.AUDITOR).user)
+    read = client.get(PAGE).text
+    for words in (member.user.name, "새 사람", "초대"):
+        assert words in kept
+        assert words in read
+    steps = ('method="post" action="/staff/', f"/people/{member.pk}/", 'id="invite"', "/renew/", "/revoke/")
+    assert [step in kept for step in steps] == [True] * 5
+    assert [step in read for step in steps] == [False] * 5
 
 
 def test_page_tells_department_role_login_and_second_step(client, keeper, dalbit):
@@ -260,14 +278,41 @@ def test_second_step_of_oneself_of_superusers_and_of_people_elsewhere_stays(keep
 # --- The same places in the Django admin --------------------------------------------------
 
 
-def test_admin_leaves_the_own_places_alone(client, keeper):
-    own, other = keeper.memberships.get(), officer()
-    for member, status in ((own, 403), (other, 200)):
-        assert client.get(f"/admin/pledges/membership/{member.pk}/delete/").status_code == status
-    client.post(f"/admin/pledges/membership/{own.pk}/change/", {"role": "auditor"})
-    client.post(
-        "/admin/pledges/membership/",
-        {"action": "delete_selected", "_selected_action": own.pk, "post": "yes"},
-    )
-    own.refresh_from_db()
-    assert own.role == Role.ADMIN
+# --- Addresses that have an account -------------------------------------------------------
+
+
+def test_form_says_that_an_address_has_an_account_already(client, keeper, dalbit):
+    known = MembershipFactory(municipality=dalbit, user__email="known@dalbit.example").user
+    hint = "새 비밀번호 없이 역할만 추가"
+    # A piece of the page for whoever leaves the field, and beside it once the form comes back.
+    for typed, told in ((f" {known.email.upper()} ", True), ("nobody@hanbit.example", False), ("", False)):
+        assert (hint in client.post(f"{PAGE}known/", {"email": typed}).text) is told
+        page = client.post(PAGE, {"email": typed, "name": "", "role": "auditor"})
+        assert page.status_code == 422
+        assert (hint in page.text) is told
+    assert 'hx-post="/staff/hanbit/people/known/"' in client.get(PAGE).text
+
+
+def test_who_was_invited_with_an_account_is_told_to_the_administrator_and_in_the_mail(
+    client, keeper, mailoutbox
+):
+    known = MembershipFactory(role=Role.AUDITOR).user
+    for email, told in ((known.email, True), ("new@hanbit.example", False)):
+        said = {"email": email, "name": "새 사람", "role": "coordinator", "department": ""}
+        page = client.post(PAGE, said, follow=True)
+        assert ("이미 계정이 있습니다" in page.text) is told
+        assert ("기존 계정으로 로그인하여" in mailoutbox[-1].body) is told
+        assert ("비밀번호를" in mailoutbox[-1].body) is not told
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
+def test_nobody_else_learns_whether_an_address_has_an_account(client, keeper, dalbit, role):
+    department = DepartmentFactory() if role in (Role.OFFICER, Role.HEAD) else None
+    person = MembershipFactory(role=role, department=department).user
+    for user, status in (
+        (person, 403),
+        (MembershipFactory(role=Role.ADMIN, municipality=dalbit).user, 404),
+    ):
+        client.force_login(user)
+        assert client.post(f"{PAGE}known/", {"email": keeper.email}).status_code == status
+    assert client.get(f"{PAGE}known/").status_code == 302

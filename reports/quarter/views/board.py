@@ -56,6 +56,7 @@ def period(
             else [],
             "manages": can(request.user, Action.MANAGE_PERIODS, municipality=place),
             "publishes": can(request.user, Action.PUBLISH, municipality=place),
+            "previews": can(request.user, Action.PREVIEW_EDITION, municipality=place),
             "form": form,
             "links": {
                 name: staff_url(name, found, one.as_of) for name in ("period", "close", "publish", "due")

@@ -83,6 +83,7 @@ def periods(request: HttpRequest, city: str, term: int, plan: str = DEFAULT_PLAN
             "asks_off_cycle": asks_off_cycle,
             "manages": manages,
             "publishes": can(request.user, Action.PUBLISH, municipality=place),
+            "previews": can(request.user, Action.PREVIEW_EDITION, municipality=place),
             "export": staff_url("export", found)
             if can(request.user, Action.EXPORT_PLAN, municipality=place)
             else "",
@@ -131,13 +132,13 @@ def _ask_to_close(request: HttpRequest, period: ReportingPeriod) -> HttpResponse
     return render(request, "staff/close.html", context)
 
 
-@access(Action.PUBLISH)
+@access(Action.PREVIEW_EDITION)
 def publish(
     request: HttpRequest, city: str, term: int, as_of: dt.date, plan: str = DEFAULT_PLAN
 ) -> HttpResponse:
-    """What publishing would change, and the button that does exactly that."""
+    """What publishing would change, and for who publishes the button that does exactly that."""
     found = find_plan(request.user, city, term, plan)
-    require(request.user, Action.PUBLISH, municipality=found.term.municipality_id)
+    require(request.user, Action.PREVIEW_EDITION, municipality=found.term.municipality_id)
     one = find_period(found, as_of)
     if request.method != "POST":
         return _publish_page(request, one)
@@ -192,6 +193,7 @@ def _publish_page(
             "unpublished": unpublished_before(period),
             "form": form,
             "outdated": outdated,
+            "publishes": can(request.user, Action.PUBLISH, municipality=period.plan.term.municipality_id),
             "links": {
                 "period": staff_url("period", period.plan, period.as_of),
                 "periods": staff_url("periods", period.plan),

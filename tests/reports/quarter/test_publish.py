@@ -80,7 +80,7 @@ def test_data_approved_after_the_preview_is_not_published_unseen(as_coordinator,
     city.period.refresh_from_db()
     assert city.period.state == PeriodState.OPEN
     text = page.content.decode()
-    assert "미리보기 이후 승인된 자료가 바뀌어 공개하지 않았습니다." in text
+    assert "미리보기 이후 승인된 자료가 바뀌어 공표하지 않았습니다." in text
     # The page shows what would be published now, and can be sent as it is.
     assert seals(page) != sent["previewed"]
     assert "checked" not in text
@@ -206,7 +206,7 @@ def test_correction_of_an_earlier_quarter_shows_every_edition_it_makes(as_coordi
     publish(as_coordinator)
     correct(city, city.earlier, 1)
     text = as_coordinator.get(url).content.decode()
-    for words in ("2개 판이 공개됩니다", "2024. 3. 31. 기준 제2판", "2024. 6. 30. 기준 제2판"):
+    for words in ("2개 판이 공표됩니다", "2024. 3. 31. 기준 제2판", "2024. 6. 30. 기준 제2판"):
         assert words in text
     assert text.count("확인지표 보고회 개최 · 2024 이행") == 2
     publish(as_coordinator, reason="정정", url=url)
@@ -221,7 +221,7 @@ def test_publishing_the_same_again_publishes_nothing(as_coordinator, city):
     as_coordinator.post(URL, sent)
     page = as_coordinator.post(URL, sent, follow=True)
     assert Edition.objects.count() == 1
-    assert "공개하지 않았습니다" in page.content.decode()
+    assert "공표하지 않았습니다" in page.content.decode()
 
 
 def test_second_tab_can_not_publish_a_correction_it_did_not_show(as_coordinator, city):
@@ -377,11 +377,25 @@ def test_only_the_planning_office_of_the_city_publishes(client, city):
     head = city.person(Role.HEAD, city.lead)
     for user in (city.officer, head, admin, city.auditor):
         client.force_login(user)
-        assert client.get(URL).status_code == 403
+        assert client.get(URL).status_code == (200 if user == city.auditor else 403)
         assert client.post(URL, {"confirmed": "on"}).status_code == 403
         with pytest.raises(PermissionDenied):
             publish_period(period=city.period, user=user)
     assert not Edition.objects.exists()
+
+
+def test_auditor_reads_the_preview_and_meets_no_button(client, as_coordinator, city):
+    city.report(state=ReportState.APPROVED)
+    shown = as_coordinator.get(URL).text
+    client.force_login(city.auditor)
+    page = client.get(URL)
+    assert "2024. 6. 30. 기준 제1판" in page.text
+    for step in ('name="previewed"', "공표하기", 'name="confirmed"'):
+        assert step in shown
+        assert step not in page.text
+    for address in (city.board, "/staff/hanbit/8/"):
+        assert f'href="{URL}"' in client.get(address).text
+        assert "공표 미리보기" in client.get(address).text
 
 
 def test_preview_page_costs_the_same_queries_for_one_pledge_and_for_three(as_coordinator, city):
@@ -423,7 +437,7 @@ def test_approved_correction_of_an_earlier_published_period_is_told_until_it_is_
     assert waiting(page) == [(BEFORE, 1, EARLIER_URL)]
     text = page.content.decode()
     assert f'href="{EARLIER_URL}"' in text
-    assert "이전 기준일 1건에 승인하였으나 공개하지 않은 정정이 있습니다" in text
+    assert "이전 기준일 1건에 승인하였으나 공표하지 않은 정정이 있습니다" in text
     # The period's own page shows it as what it is: an edition to publish.
     assert waiting(as_coordinator.get(EARLIER_URL)) == []
     publish(as_coordinator)

@@ -272,7 +272,7 @@ def test_after_handing_in_the_person_is_back_at_the_next_thing_to_do(as_officer,
         (Role.OFFICER, set()),
         (Role.COORDINATOR, {"audit"}),
         (Role.ADMIN, {"people", "departments", "audit"}),
-        (Role.AUDITOR, {"audit"}),
+        (Role.AUDITOR, {"people", "departments", "audit"}),
     ],
 )
 def test_bar_leads_to_the_pages_of_the_city_by_right(client, city, role, pages):

@@ -55,28 +55,36 @@ def record_updates(
     audit.changed(rows, {pk: dict(values) for pk, values in before.items()}, user)
 
 
-def delete_all(rows: Sequence[models.Model], user: Any = None) -> None:
-    """Delete rows of one model that nothing hangs on, with their history."""
+def delete_all(
+    rows: Sequence[models.Model],
+    user: Any = None,
+    links: Mapping[int, Mapping[str, list[int]]] | None = None,
+) -> None:
+    """Delete rows of one model that nothing hangs on, with their history where the model has any.
+
+    ``links``: the keys that the rows linked to, by row's key and many-to-many field, for the log.
+    """
     if not rows:
         return
     model = type(rows[0])
-    history = model.history  # type: ignore[attr-defined]
+    history = getattr(model, "history", None)
     now = timezone.now()
     with transaction.atomic():
-        history.model.objects.bulk_create(
-            history.model(
-                history_date=now,
-                history_user=user,
-                history_type="-",
-                **{field.attname: getattr(row, field.attname) for field in history.model.tracked_fields},
+        if history is not None:
+            history.model.objects.bulk_create(
+                history.model(
+                    history_date=now,
+                    history_user=user,
+                    history_type="-",
+                    **{field.attname: getattr(row, field.attname) for field in history.model.tracked_fields},
+                )
+                for row in rows
             )
-            for row in rows
-        )
         for part in chunks([row.pk for row in rows]):
             found = model._default_manager.filter(pk__in=part)
             # The public delete() would send a signal, and write a history row, for each row on its own.
             found._raw_delete(found.db)
-        audit.deleted(rows, user)
+        audit.deleted(rows, user, links)
 
 
 def record_all(

@@ -182,6 +182,17 @@ class AuditQuerySet(models.QuerySet):
         """The entries behind one, by its place in the chain."""
         return self.filter(sequence__gt=sequence)
 
+    def between(self, first: int, last: int) -> "AuditQuerySet":
+        """The entries from one to another, both included, by their places in the chain."""
+        return self.filter(sequence__range=(first, last))
+
+    def of_city_or_none(self, municipality: Any) -> "AuditQuerySet":
+        """Entries of a city, and those that are of none."""
+        return self.filter(Q(municipality=municipality) | Q(municipality__isnull=True))
+
+    def without_action(self, action: str) -> "AuditQuerySet":
+        return self.exclude(action=action)
+
     def actor_keys(self) -> list[int | None]:
         """Everybody who appears in these entries, by primary key; None is the command line."""
         return list(self.order_by().values_list("actor_key", flat=True).distinct())

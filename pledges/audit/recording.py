@@ -175,9 +175,15 @@ def created(rows: Iterable[models.Model], user: Any = None, links: Links | None 
     )
 
 
-def deleted(rows: Iterable[models.Model], user: Any = None) -> None:
+def deleted(rows: Iterable[models.Model], user: Any = None, links: Links | None = None) -> None:
     """Take note of rows that are gone, as they were."""
-    record((RowChange(row, row.pk, kind_of(type(row)).values(row), None) for row in rows), user)
+    record(
+        (
+            RowChange(row, row.pk, {**kind_of(type(row)).values(row), **(links or {}).get(row.pk, {})}, None)
+            for row in rows
+        ),
+        user,
+    )
 
 
 def values_of(rows: Collection[models.Model], fields: Iterable[str]) -> dict[int, Values]:

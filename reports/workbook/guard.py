@@ -70,6 +70,11 @@ def hold_plan(plan: Plan | None, mark: Mark) -> None:
     """
     if plan is None:
         return
-    list(ReportingPeriod.objects.for_plan(plan).select_for_update().order_by("pk").values_list("pk"))
+    hold_periods(plan)
     if plan_mark(plan) != mark:
         raise PlanMoved
+
+
+def hold_periods(plan: Plan) -> None:
+    """Hold the plan's periods until the transaction ends, in one order for all who do."""
+    list(ReportingPeriod.objects.for_plan(plan).select_for_update().order_by("pk").values_list("pk"))

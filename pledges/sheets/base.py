@@ -456,7 +456,7 @@ class SheetResource(Resource):
             if row.number >= header.row:
                 break
             for cell in row.cells.values():
-                words = _noted_units(cell.value) if isinstance(cell.value, str) else None
+                words = noted_units(cell.value) if isinstance(cell.value, str) else None
                 if words is None:
                     continue
                 units = {unit for word in words if (unit := from_sheet_word(MoneyUnit, word))}
@@ -615,7 +615,7 @@ def report_problems(sheet: Sheet, last_row: int, errors: list[Finding]) -> None:
         ]
 
 
-def _noted_units(text: str) -> list[str] | None:
+def noted_units(text: str) -> list[str] | None:
     """The words of a unit note, ``(단위 : 개소, 백만원)``; None where the text is no such note.
 
     Without a colon it is one only where nothing but a unit of money follows:

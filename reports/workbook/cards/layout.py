@@ -1,0 +1,374 @@
+"""The layout of a pledge card, read by its labels wherever they stand: what each place of it says."""
+
+import datetime as dt
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from pledges.enums import MoneyUnit
+from pledges.models import Term
+from pledges.notation import from_sheet_word, sheet_words
+from pledges.sheets.base import noted_units
+from pledges.sheets.widgets import expected_words
+from pledges.spreadsheet import Finding
+from reports.workbook.cards import words
+from reports.workbook.cards.grid import Grid, Region, Spot, address
+from reports.workbook.cards.tables import TableRow, Value, kind_of_table, read_table
+
+# How far above its boxes a card's title may stand.
+TITLE_ABOVE = 8
+_ABOUT = re.compile(r"(분야|주관부서|담당부서|협조부서)\s+\S")
+_DATED = re.compile(r"((?:19|20)\d\d)[.\-년]\s*(\d{1,2})[.\-월]\s*(\d{1,2})[.일]?\s*(?:기준|현재)")
+
+
+@dataclass(slots=True)
+class Text:
+    """A section's text: where its heading stands, and its lines with their white space."""
+
+    spot: Spot
+    lines: list[tuple[str, Spot]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class FoundCard:
+    """What one card says.
+
+    ``fields`` by the column of 공약; ``title`` is number and name in one. A unit is the value of a
+    MoneyUnit, "" where the card notes none. ``problems`` are cells that have no usable value.
+    """
+
+    sheet: str
+    spot: Spot
+    title: Value | None = None
+    fields: dict[str, Value] = field(default_factory=dict)
+    about: Value | None = None
+    texts: dict[str, Text] = field(default_factory=dict)
+    money: list[TableRow] = field(default_factory=list)
+    money_unit: str = ""
+    budget_unit: str = ""
+    indicators: list[TableRow] = field(default_factory=list)
+    schedule: list[TableRow] = field(default_factory=list)
+    dated: tuple[dt.date, Spot] | None = None
+    errors: list[Finding] = field(default_factory=list)
+    problems: list[Region] = field(default_factory=list)
+
+    def error(self, spot: Spot, value: str, message: str) -> None:
+        self.errors.append(Finding(self.sheet, address(spot), value, message))
+
+
+def find_cards(grid: Grid, codes: Collection[str], term: Term) -> list[FoundCard]:
+    """The cards of a sheet, from top to bottom; ``codes`` are the numbers that the plan has."""
+    numbers = list(grid.rows)
+    starts: list[tuple[int, Region | None]] = []
+    kinds: set[str] = set()
+    floor = 0
+    for number in numbers:
+        kind = _anchor(grid, number)
+        if not kind:
+            continue
+        if not starts or kind in kinds:
+            title = _title_above(grid, number, floor, codes) if kind == words.FIRST_BOX else None
+            starts.append((title.top if title else _top_of(grid, number, floor), title))
+            kinds = set()
+        kinds.add(kind)
+        floor = number
+    if not starts and _is_card_without_boxes(grid):
+        first = next((number for number in numbers if words.heading(grid.row(number)[0].text)), numbers[-1])
+        starts.append((numbers[0], _title_above(grid, first, 0, codes)))
+    ends = [start - 1 for start, _title in starts[1:]] + [numbers[-1] if numbers else 0]
+    return [
+        _Reader(grid, start, end, title, term).read()
+        for (start, title), end in zip(starts, ends, strict=True)
+    ]
+
+
+def _anchor(grid: Grid, number: int) -> str:
+    """Whether a card shows itself in this row: by the boxes of 완료시기, or by its number's label."""
+    for region in grid.row(number):
+        right = grid.right_of(region)
+        if words.bare(region.word) == words.FIRST_BOX:
+            below = {each.word for each in grid.row(region.bottom + 1)}
+            # A list of pledges has the word over each pledge's answer, not over both of them.
+            if below >= words.FIRST_BOX_WORDS or (right and right.word in words.FIRST_BOX_WORDS):
+                return words.FIRST_BOX
+        if words.field_label(region.word) == words.NUMBER and right and not words.is_label(right.word):
+            return words.NUMBER
+    return ""
+
+
+def _top_of(grid: Grid, number: int, floor: int) -> int:
+    """The row with which a card begins whose number has a label: the form's own title may stand above."""
+    above = grid.numbers(max(floor + 1, number - 3), number - 1)
+    if above and re.search(r"(관리)?카드$|실천계획서?$", grid.row(above[-1])[0].word):
+        return above[-1]
+    return number
+
+
+def _title_above(grid: Grid, number: int, floor: int, codes: Collection[str]) -> Region | None:
+    """The nearest row above that begins with a pledge's number."""
+    for at in reversed(grid.numbers(floor + 1, number - 1)[-TITLE_ABOVE:]):
+        region = grid.row(at)[0]
+        if title_code(region.text, codes) or (
+            len(grid.row(at)) == 2 and title_code(f"{region.text} -", codes)
+        ):
+            return region
+    return None
+
+
+def title_code(title: str, codes: Collection[str]) -> str:
+    """The number with which a title begins: one of the plan's, else what looks like one; or ""."""
+    known = [code for code in codes if title == code or title.startswith(f"{code} ")]
+    if known:
+        return max(known, key=len)
+    first, _space, rest = title.partition(" ")
+    return first if rest.strip() and words.looks_like_code(first) else ""
+
+
+def _is_card_without_boxes(grid: Grid) -> bool:
+    """Whether a sheet has at least two of a card's parts under their own headings."""
+    found = set()
+    for number, row in grid.rows.items():
+        head = words.heading(row[0].text)
+        found |= {head.section} if head else set()
+        found |= {kind_of_table(grid, number)}
+    return len(found - {"", words.OTHER}) > 1
+
+
+class _Reader:
+    """Reads one card, row by row from the top."""
+
+    def __init__(self, grid: Grid, start: int, end: int, title: Region | None, term: Term) -> None:
+        self.grid, self.end, self.term = grid, end, term
+        self.numbers = grid.numbers(start, end)
+        self.card = FoundCard(grid.name, title.spot if title else (self.numbers[0], 1))
+        self.title = title
+        self.done = 0
+        self.section: Text | None = None
+        # Where a section's text stands beside its heading: the last row of it.
+        self.until = 0
+        self.groups: dict[str, tuple[Region, list[tuple[Region, Region | None]]]] = {}
+        self.unit = ""
+
+    def read(self) -> FoundCard:
+        card = self.card
+        if self.title:
+            self._read_title(self.title)
+        for number in self.numbers:
+            row = self.grid.row(number)
+            card.problems += [region for region in row if region.cell.problem]
+            if number <= self.done:
+                continue
+            if self.until and number > self.until:
+                self.section, self.until = None, 0
+            kind = kind_of_table(self.grid, number)
+            if kind:
+                self._read_table(number, kind)
+            elif any(words.bare(region.word) in words.BOXES for region in row):
+                self._read_boxes(row)
+            elif len(row) > 1 and (
+                label := next((e for e in row if words.bare(e.word) == words.STATUS), None)
+            ):
+                self._read_status(row, label)
+            elif words.heading(row[0].text):
+                self._read_headings(row)
+            elif self._is_note(number, row):
+                self._read_notes(row)
+            elif self.section is not None:
+                self.section.lines += [line for region in row for line in lines_of(region)]
+            else:
+                self._read_fields(row)
+        self._choose()
+        if words.NUMBER in card.fields:
+            card.spot = card.fields[words.NUMBER].spot
+        return card
+
+    def _read_title(self, title: Region) -> None:
+        self.done = title.top
+        others = self.grid.row(title.top)[1:]
+        if others and not others[0].cell.problem:
+            # Number and name in cells of their own.
+            self.card.fields[words.NUMBER] = Value(title.cell, title.spot)
+            self.card.fields["공약명"] = Value(others[0].cell, others[0].spot)
+        else:
+            self.card.title = Value(title.cell, title.spot)
+
+    # --- Tables -------------------------------------------------------------------
+
+    def _read_table(self, number: int, kind: str) -> None:
+        card = self.card
+        rows, self.done = read_table(self.grid, number, self.end, kind, self.term)
+        self.section = None
+        if kind == words.MONEY:
+            held, card.money_unit = card.money, self.unit
+        elif kind == words.INDICATORS:
+            held = card.indicators
+        else:
+            held = card.schedule
+        if held:
+            region = self.grid.row(number)[0]
+            card.error(region.spot, region.cell.shown, _("This table stands here a second time in one card."))
+        held += rows
+
+    # --- Boxes --------------------------------------------------------------------
+
+    def _read_boxes(self, row: list[Region]) -> None:
+        """Labels with their answers beside them, or with boxes under them: a row of words, a row of marks."""
+        self.section = None
+        grid, last = self.grid, row[0].top
+        for region in row:
+            name = words.bare(region.word)
+            right = grid.right_of(region)
+            has_right = right is not None and not words.is_label(right.word)
+            if name in words.BOXES and right is not None and has_right:
+                self.card.fields[name] = Value(right.cell, right.spot)
+            elif name in words.BOXES:
+                options = [
+                    each for each in grid.row(region.bottom + 1) if region.left <= each.left <= region.right
+                ]
+                self.groups[name] = region, [(each, self._mark(each)) for each in options]
+                last = max([last, *(each.bottom + 1 for each in options)])
+            elif words.field_label(region.word):
+                self._read_field(region)
+        self.done = min(last, self.end)
+
+    def _mark(self, option: Region) -> Region | None:
+        return self.grid.under(option.bottom + 1, option.left, option.right)
+
+    def _read_status(self, row: list[Region], label: Region) -> None:
+        self.section = None
+        options: list[Region] = []
+        for region in row:
+            if region.left <= label.right:
+                continue
+            if words.is_label(region.word):
+                if words.field_label(region.word):
+                    self._read_field(region)
+                break
+            options.append(region)
+        # The rate stands right of its label, and is no box.
+        options = [each for each in options if each.spot not in {v.spot for v in self.card.fields.values()}]
+        if len(options) == 1:
+            self.card.fields[words.STATUS] = Value(options[0].cell, options[0].spot)
+        elif options:
+            self.groups[words.STATUS] = label, [(each, self._mark(each)) for each in options]
+            self.done = max(label.bottom, *(each.bottom + 1 for each in options))
+
+    def _choose(self) -> None:
+        """Turn marks into words. Where no box of the card is marked, they are drawn, and it says nothing."""
+        chosen: dict[str, list[tuple[Region, Region]]] = {name: [] for name in self.groups}
+        for name, (_label, boxes) in self.groups.items():
+            for option, mark in boxes:
+                if mark is None or mark.word in words.NO_MARKS:
+                    continue
+                if mark.word not in words.MARKS:
+                    self.card.error(
+                        mark.spot,
+                        mark.cell.shown,
+                        mark.cell.problem or _("Mark the box with ○, or leave it blank."),
+                    )
+                    continue
+                chosen[name].append((option, mark))
+        if not any(chosen.values()):
+            return
+        for name, (label, _boxes) in self.groups.items():
+            marked = chosen[name]
+            spot = marked[0][1].spot if marked else label.spot
+            self.card.fields[name] = Value(", ".join(option.text for option, _mark in marked) or None, spot)
+
+    # --- Texts ----------------------------------------------------------------------
+
+    def _read_headings(self, row: list[Region]) -> None:
+        """A heading, alone or with its text beside it; two of them may share a row."""
+        self.until = max(region.bottom for region in row) if len(row) > 1 else 0
+        for region in row:
+            head = words.heading(region.text)
+            if head is None:
+                if self.section is not None:
+                    self.section.lines += lines_of(region)
+                continue
+            self.section = Text(region.spot)
+            if head.section in {words.SCHEDULE, words.MONEY, words.INDICATORS}:
+                self.section = None
+            elif head.section != words.OTHER:
+                if head.section in self.card.texts:
+                    self.card.error(
+                        region.spot,
+                        region.cell.shown,
+                        _("This heading stands here a second time in one card."),
+                    )
+                self.card.texts[head.section] = self.section
+            if self.section is not None and head.rest:
+                self.section.lines += [(line, region.spot) for line in head.rest.split("\n")]
+
+    def _is_note(self, number: int, row: list[Region]) -> bool:
+        """Whether a row holds notes above a table: a unit, a 기준일, what the signs mean."""
+        if self.section is None:
+            return all(_is_note(region.text) for region in row)
+        following = self.grid.numbers(number + 1, min(number + 3, self.end))
+        return all(_is_note(region.text) for region in row) and any(
+            kind_of_table(self.grid, at) for at in following[:1]
+        )
+
+    def _read_notes(self, row: list[Region]) -> None:
+        for region in row:
+            noted = noted_units(region.text)
+            if noted is not None:
+                self.unit = self._unit(noted, region)
+            elif match := _DATED.search(region.text):
+                try:
+                    day = dt.date(*(int(part) for part in match.groups()))
+                except ValueError:
+                    continue
+                self.card.dated = day, region.spot
+
+    def _unit(self, noted: list[str], region: Region) -> str:
+        units = {unit.value for word in noted if (unit := from_sheet_word(MoneyUnit, word))}
+        if len(units) == 1:
+            return str(units.pop())
+        self.card.error(region.spot, region.cell.shown, expected_words(sheet_words(MoneyUnit)))
+        return ""
+
+    # --- Labels ---------------------------------------------------------------------
+
+    def _read_fields(self, row: list[Region]) -> None:
+        for region in row:
+            if words.field_label(region.word):
+                self._read_field(region)
+            elif region.text.count("|") <= 8 and _ABOUT.match(region.text) and len(row) == 1:
+                self.card.about = Value(region.cell, region.spot)
+
+    def _read_field(self, label: Region) -> None:
+        """The value to the right of a label, or under it."""
+        name = words.field_label(label.word) or ""
+        if name in self.card.fields:
+            return
+        right = self.grid.right_of(label)
+        below = self.grid.under(label.bottom + 1, label.left, label.right)
+        value = next((each for each in (right, below) if each and not words.is_label(each.word)), None)
+        if value is not None and value is below and value is not right and len(self.grid.row(value.top)) == 1:
+            # A row of its own is the next part of the card, not the answer to a label.
+            value = None
+        spot = value.spot if value else (label.top, label.right + 1)
+        self.card.fields[name] = Value(value.cell if value else None, spot)
+        if name == "소요예산" and (match := re.search(r"\(([^()]+)\)$", label.word)):
+            self.card.budget_unit = self._unit([match[1].removeprefix("단위").strip(":")], label)
+
+
+def _is_note(text: str) -> bool:
+    return (
+        noted_units(text) is not None
+        or bool(_DATED.search(text) and len(text) < 40)
+        or text.startswith(("(○ 계획", "집행률(", "※"))
+    )
+
+
+def lines_of(region: Region) -> Iterator[tuple[str, Spot]]:
+    """The lines of a cell with the white space before them."""
+    if region.cell.problem:
+        return
+    value = region.cell.value
+    text = value if isinstance(value, str) else region.text
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        yield line, region.spot

@@ -26,6 +26,7 @@ from reports.imports.lookups import find_batch, finished_for, plans_of, step
 from reports.imports.preview import LONGEST_LIST, OPEN_WARNINGS, findings, read_preview
 from reports.models import ImportBatch
 from reports.workbook import stage_workbook
+from reports.workbook.annotating import annotated
 from reports.workbook.batches import StageGone, applied_message, expired_message, stored_content
 from reports.workbook.cards import CardPlace
 from reports.workbook.staging import confirm_stage, discard_stage, stage_again
@@ -91,8 +92,6 @@ def file(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
 @access(BRINGS_IN)
 def marked(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     """The file as it was uploaded, with its errors and warnings marked in it."""
-    from reports.workbook.annotating import annotated  # noqa: PLC0415
-
     found = find_batch(request.user, batch)
     content = annotated(_content(found), findings(found, "errors"), findings(found, "warnings"))
     stem = found.file_name.removesuffix(".xlsx")

@@ -57,6 +57,7 @@ from reports import fulfilment
 from reports.editions import publish_period
 from reports.fulfilment import PlanFulfilment, display_rate, plan_fulfilment
 from reports.models import ImportBatch
+from reports.workbook.annotating import LIST
 from reports.workbook.batches import Incoming, hold_stage, keep_batch, stored_diff
 from reports.workbook.cards import CardPlace, read_cards
 from reports.workbook.diffs import Diff, differences
@@ -76,6 +77,8 @@ RESOURCES: tuple[type[SheetResource], ...] = (
 SHEET_NAMES = (InfoResource.sheet_name, *(resource.sheet_name for resource in RESOURCES))
 # The notes that come with a blank template: no data, and nothing to report.
 NOTES = "작성요령"
+# Nor the list of errors that a workbook which was given back has.
+NOT_REPORTED = {NOTES, LIST}
 # How often an import compares anew where colleagues change the plan under it.
 ATTEMPTS = 3
 
@@ -146,7 +149,7 @@ class _Import:
         self.book = book
         self.user = user
         self.progress = progress
-        self.result = ImportResult(ignored=[name for name in book.others if name != NOTES])
+        self.result = ImportResult(ignored=[name for name in book.others if name not in NOT_REPORTED])
         self.tables: dict[str, Table] = {}
         self.resources: dict[str, Any] = {}
         self.rates_to_check: list[tuple[ReadRow, Decimal]] = []

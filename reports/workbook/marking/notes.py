@@ -214,17 +214,8 @@ def _drawing(places: Iterable[Place]) -> str:
 def _drawn(content: bytes, new: Iterable[Place], gone: Iterable[Place]) -> bytes:
     """An old drawing with shapes for new notes, and without those of notes that went."""
     text = content.decode("latin-1")
-    lost = {(row - 1, column - 1) for row, column in gone}
-
-    def keep(match: re.Match[str]) -> str:
-        row, column = (
-            re.search(rf"<x:{name}>\s*(\d+)\s*</x:{name}>", match[0]) for name in ("Row", "Column")
-        )
-        is_lost = row and column and 'ObjectType="Note"' in match[0] and (int(row[1]), int(column[1])) in lost
-        return "" if is_lost else match[0]
-
-    if lost:
-        text = re.sub(r"<v:shape\s(?:(?!</v:shape>).)*</v:shape>\s*", keep, text, flags=re.DOTALL)
+    if lost := {(row - 1, column - 1) for row, column in gone}:
+        text = _without(text, lost)
     taken = [int(number) for number in re.findall(r"_x0000_s(\d{1,9})\b", text)]
     declared = "" if all(f"xmlns:{prefix}=" in text[:2000] for prefix in NAMESPACES) else DECLARED
     shapes = _shapes(new, max([1024, *taken]) + 1, declared)
@@ -232,6 +223,27 @@ def _drawn(content: bytes, new: Iterable[Place], gone: Iterable[Place]) -> bytes
         shapes = SHAPE_TYPE.replace("<v:shapetype", f"<v:shapetype{declared}", 1) + shapes
     end = text.lower().rindex("</xml>")
     return (text[:end] + shapes + text[end:]).encode("latin-1")
+
+
+def _without(text: str, lost: set[Place]) -> str:
+    """A drawing without the shapes of notes at the cells ``lost`` (row, column, from 0)."""
+    kept: list[str] = []
+    place = 0
+    for match in re.finditer(r"<((?:\w+:)?shape)\s", text):
+        if match.start() < place:
+            continue
+        closing = f"</{match[1]}>"
+        end = text.find(closing, match.end())
+        if end < 0:
+            break
+        shape = text[match.start() : end + len(closing)]
+        row, column = (
+            re.search(rf"<(?:\w+:)?{name}>\s*(\d{{1,9}})\s*</", shape) for name in ("Row", "Column")
+        )
+        if row and column and 'ObjectType="Note"' in shape and (int(row[1]), int(column[1])) in lost:
+            kept.append(text[place : match.start()])
+            place = end + len(closing)
+    return "".join([*kept, text[place:]])
 
 
 def _shapes(places: Iterable[Place], first: int, declared: str) -> str:

@@ -114,7 +114,6 @@ class _Scan:
         self.column_styles: list[tuple[int, int, int]] = []
         self.depth = 0
         self.parser = new_parser()
-        self.kinds: dict[str, str] = {}
 
     def read(self, file: BinaryIO) -> Layout:
         self.parser.StartElementHandler = self.start
@@ -139,6 +138,7 @@ class _Scan:
     def _top(self, local: str, prefix: str, attributes: dict[str, str]) -> None:
         if local == "sheetData":
             self.layout.prefix = prefix
+            self.data_name, self.row_name, self.cell_name = map(self.layout.tag, ("sheetData", "row", "c"))
             self.data_at = self.parser.CurrentByteIndex
             self.has_rows = False
             self.parser.StartElementHandler = self.start_inside
@@ -166,26 +166,21 @@ class _Scan:
     # Rows and cells
 
     def start_inside(self, name: str, attributes: dict[str, str]) -> None:
-        kind = self.kinds.get(name)
-        if kind is None:
-            kind = split_name(name)[0]
-            if len(self.kinds) < 100:
-                self.kinds[name] = kind
-        if kind == "c":
-            if self.columns:
-                self._cell(attributes)
-        elif kind == "row":
+        if name == self.row_name:
             self._row(attributes)
-        elif self.columns and kind == "extLst":
+        elif not self.columns:
+            return
+        elif name == self.cell_name:
+            self._cell(attributes)
+        elif split_name(name)[0] == "extLst":
             self._make_rest(self.parser.CurrentByteIndex, is_tag=False)
 
     def end_inside(self, name: str) -> None:
-        kind = self.kinds.get(name) or split_name(name)[0]
-        if kind == "row":
+        if name == self.row_name:
             if self.columns:
                 at = self.parser.CurrentByteIndex if self.has_cells else self.row_at
                 self._make_rest(at, is_tag=not self.has_cells)
-        elif kind == "sheetData":
+        elif name == self.data_name:
             at = self.parser.CurrentByteIndex
             self._make_rows(
                 self.pending[::-1], at if self.has_rows else self.data_at, is_tag=not self.has_rows

@@ -50,17 +50,14 @@ class Element:
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """(local name, prefix) of a name as the parser gives it: ``namespace local prefix``."""
-    parts = name.split(" ")
-    if len(parts) == 1:
-        return parts[0], ""
-    return parts[1], parts[2] if len(parts) > 2 else ""
+    """(local name, prefix) of a name as it is written."""
+    prefix, _colon, local = name.rpartition(":")
+    return local, prefix
 
 
 def new_parser() -> Any:
     """A parser of parts that were checked for document type declarations before, and refuses them anyway."""
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.namespace_prefixes = True
+    parser = expat.ParserCreate()
     parser.buffer_text = True
 
     def refuse(*args: Any) -> None:

@@ -23,8 +23,20 @@ WORKBOOK = "xl/workbook.xml"
 STYLES = "xl/styles.xml"
 # Light enough for black letters, and colours that nobody else picks: by them our marks are found again.
 RED, YELLOW = "FFFF9A9C", "FFFFF09A"
-ORDER = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs")
+# What a file without styles gets; without these lists Excel would find it broken.
+LISTS = ("fonts", "fills", "borders", "cellXfs")
+PLAIN = (
+    f'{HEAD}<styleSheet xmlns="{MAIN}"><fonts count="1"><font><sz val="11"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill></fills>'
+    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+    '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+).encode()
 WANTED = {
+    ("", "styleSheet"),
+    *(("styleSheet", name) for name in LISTS),
     ("fonts", "font"),
     ("fills", "fill"),
     ("fill", "patternFill"),
@@ -86,7 +98,7 @@ class Styles:
         name = package.related(WORKBOOK, "styles") or (STYLES if package.has(STYLES) else None)
         if name is None:
             name = STYLES
-            content = f'{HEAD}<styleSheet xmlns="{MAIN}"/>'.encode()
+            content = PLAIN
             package.declare(name, STYLES_TYPE)
             package.relate(WORKBOOK, "styles", name)
         else:
@@ -94,10 +106,10 @@ class Styles:
         package.put(name, self._added(content, looks))
 
     def _added(self, content: bytes, looks: list[Look]) -> bytes:
-        found = elements(
-            content,
-            lambda parent, local: parent in {"", "styleSheet"} or (parent, local) in WANTED,
-        )
+        found = elements(content, lambda parent, local: (parent, local) in WANTED)
+        if not set(LISTS) <= {row.name for row in found}:
+            content = PLAIN
+            found = elements(content, lambda parent, local: (parent, local) in WANTED)
         encoding = encoding_of(content[:200])
         root, parts = found[0], {row.name: row for row in found if row.parent == "styleSheet"}
         children = {
@@ -112,14 +124,6 @@ class Styles:
             new[part].append(text)
             return len(children[part]) + len(new[part]) - 1
 
-        if not children["fonts"]:
-            add("fonts", f"<{tags['font']}/>")
-        while len(children["fills"]) + len(new["fills"]) < 2:
-            # The first two are always these; Excel paints them whatever the file says.
-            kind = "gray125" if children["fills"] or new["fills"] else "none"
-            add("fills", NONE.format(**tags, kind=kind))
-        if not children["cellXfs"]:
-            add("cellXfs", f"<{tags['xf']}/>")
         fills: dict[tuple[str, str], int] = {}
         for look in dict.fromkeys(looks):
             xf = self._xf(children["cellXfs"], look.style)
@@ -146,7 +150,10 @@ class Styles:
         plain += f' applyFont="1" applyAlignment="1"><{root.tag("alignment")} vertical="top" wrapText="1"/>'
         plain += f"</{tags['xf']}>"
         self.header, self.text, self.link = (add("cellXfs", plain.format(font)) for font in (bold, 0, blue))
-        return spliced(content, edits + self._placed(root, parts, children, new))
+        for name, texts in new.items():
+            count = {"count": str(len(children[name]) + len(texts))}
+            edits += inside(parts[name], "".join(texts), count)
+        return spliced(content, edits)
 
     def _cleaned(self, fills: Mapping[int, Fill], tags: Mapping[str, str]) -> list[Edit | Retag]:
         """Our colours of an earlier time become what they hid, so that mended cells are red no more."""
@@ -168,27 +175,3 @@ class Styles:
     def _xf(self, xfs: list[Element], style: int) -> Element | None:
         """The look of a style number; a number that the file does not define is the first."""
         return xfs[style] if 0 <= style < len(xfs) else xfs[0] if xfs else None
-
-    def _placed(
-        self,
-        root: Element,
-        parts: Mapping[str, Element],
-        children: Mapping[str, list[Element]],
-        new: Mapping[str, list[str]],
-    ) -> list[Edit | Retag]:
-        """The new elements in their lists; a list that is missing in its place."""
-        edits: list[Edit | Retag] = []
-        missing: list[tuple[int | None, str]] = []
-        for name, texts in new.items():
-            count = {"count": str(len(children[name]) + len(texts))}
-            if name in parts:
-                edits += inside(parts[name], "".join(texts), count)
-            else:
-                tag = root.tag(name)
-                text = f'<{tag} count="{count["count"]}">{"".join(texts)}</{tag}>'
-                earlier = ORDER[: ORDER.index(name) + 1]
-                later = [row.start for row in parts.values() if row.name not in earlier]
-                missing.append((min(later, default=None), text))
-        at_end = "".join(text for place, text in missing if place is None)
-        edits += [Edit(place, text) for place, text in missing if place is not None]
-        return edits + (inside(root, at_end) if at_end else [])

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from pledges.notation import (
     format_number,
     from_sheet_word,
     in_unit,
+    parse_number,
     sheet_word,
 )
 from pledges.sheets.base import Column, Key, ReadRow, SheetChanges, SheetResource, Table
@@ -38,6 +39,8 @@ class Line(NamedTuple):
     source: MoneySource = MoneySource.UNSPECIFIED
 
 
+# A cell: its row and the name of its column.
+Place = tuple[ReadRow, str]
 PLANNED, SECURED, EXECUTED = "planned", "secured", "executed"
 TOTAL_LINE = Line("total")
 PREFIXES = {SECURED: "확보액", EXECUTED: "집행액"}
@@ -319,7 +322,8 @@ class InvestmentResource(SheetResource):
             sums[name] = _total([after[name], stands])
             if stands is not None and after[name] is None:
                 sums[name] = total.values.get(name)
-        self._check_column_sums(table, total, sums)
+        planned = [row for line, row in rows.items() if line.kind == PLANNED]
+        self._check_column_sums(table, total, sums, planned)
         for name in self.spans.keys() & total.values.keys():
             if name in replaced or after[name] is not None or whole.get(name) is None:
                 # Only checked: as it stands, so that it never counts as a change.
@@ -356,15 +360,46 @@ class InvestmentResource(SheetResource):
         within = _total(values.get(name) for name in years)
         if values.get(WITHIN) is not None and values[WITHIN] != (within or 0):
             self._warn_of_sum(table, row, WITHIN, within)
+            self._warn_of_points(table, (row, WITHIN), [(row, name) for name in years])
         if values.get(TOTAL) is not None and {PRIOR, AFTER} <= values.keys():
             whole = _total([values[PRIOR], within, values[AFTER]])
             if values[TOTAL] != (whole or 0):
                 self._warn_of_sum(table, row, TOTAL, whole)
+                self._warn_of_points(table, (row, TOTAL), [(row, name) for name in self.spans])
 
-    def _check_column_sums(self, table: Table, row: ReadRow, sums: Mapping[str, int | None]) -> None:
+    def _check_column_sums(
+        self, table: Table, row: ReadRow, sums: Mapping[str, int | None], parts: Sequence[ReadRow]
+    ) -> None:
         for name in self.spans:
             if row.values.get(name) is not None and row.values[name] != (sums[name] or 0):
                 self._warn_of_sum(table, row, name, sums[name])
+                self._warn_of_points(table, (row, name), [(part, name) for part in parts])
+
+    def _warn_of_points(self, table: Table, whole: Place, parts: Sequence[Place]) -> None:
+        """Warn where a sum fits only if ``24.394`` stands for 24,394; the value is read as written.
+
+        It fits with the thousandfold of one cell, or of every cell that is written so.
+        """
+
+        def amount(place: Place) -> int:
+            return place[0].values.get(place[1]) or 0
+
+        lacking = amount(whole) - sum(map(amount, parts))
+        suspects = [place for place in parts if _may_lack_a_comma(*place)]
+        meant: list[Place] = [place for place in suspects if lacking == 999 * amount(place)]
+        if len(meant) != 1:
+            meant = suspects if suspects and lacking == 999 * sum(map(amount, suspects)) else []
+        if not meant and _may_lack_a_comma(*whole) and lacking == -999 * amount(whole):
+            meant = [whole]
+        for row, name in meant:
+            found = in_unit(amount((row, name)) * 1000, row.unit or table.unit or self.scope.unit)
+            message = _(
+                "The sums fit only with %(number)s here: a comma may have become a point."
+                " The value was read as it is written."
+            ) % {"number": format_number(found, grouped=True)}
+            finding = table.finding(row, name, message)
+            if finding not in table.warnings:
+                table.warnings.append(finding)
 
     def _warn_of_sum(self, table: Table, row: ReadRow, name: str, found: int | None) -> None:
         table.warn(
@@ -393,3 +428,15 @@ def _total(amounts: Any) -> int | None:
     """The sum of what was entered; None where nothing was."""
     entered = [amount for amount in amounts if amount is not None]
     return sum(entered) if entered else None
+
+
+def _may_lack_a_comma(row: ReadRow, name: str) -> bool:
+    """Whether a cell is written as ``24.394``: up to three digits, a point, three more."""
+    cell = row.cells.get(name)
+    if cell is None or not row.values.get(name):
+        return False
+    try:
+        number = parse_number(cell.text)
+    except NotationError:
+        return False
+    return number is not None and 1 <= abs(number) < 1000 and number % 1 != 0 and number * 1000 % 1 == 0

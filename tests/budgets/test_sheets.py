@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.utils.translation import override
 
 from budgets.sheets import EXECUTED, PLANNED, SECURED, TOTAL_LINE, InvestmentResource, Line, LineWidget
 from pledges.enums import MoneySource, MoneyUnit
@@ -86,6 +87,56 @@ def test_sums_of_rows_and_columns_that_do_not_match_are_warnings():
     assert table.errors == []
     assert sorted(cells(table.warnings)) == ["D2", "D3", "F2", "I2"]
     assert any("11" in finding.message for finding in table.warnings)
+
+
+def points(table):
+    return [(finding.cell, finding.value) for finding in table.warnings if "point" in finding.message]
+
+
+class TestPointForComma:
+    """24.394 for 24,394: told where the sums fit only so, and read as written all the same."""
+
+    @pytest.fixture(autouse=True)
+    def _english(self):
+        with override("en"):
+            yield
+
+    @pytest.mark.parametrize("value", [24.394, "24.394", "２４.３９４"])
+    def test_year_that_the_subtotal_knows_better(self, value):
+        _resource, table = resolved(["시비", 24404, 0, 24404, 0, value, 10, 0, 0, 0])
+        assert [cell for cell, _value in points(table)] == ["H2"]
+        assert any("24,394" in finding.message for finding in table.warnings)
+        assert table.errors == []
+        assert table.rows["1", "사업", Line(PLANNED, MoneySource.CITY)].values["2023"] == 24_394_000
+
+    def test_several_years_of_one_row(self):
+        _resource, table = resolved(["시비", 3235, 0, 3235, 0, 1.234, 2.0, "1.998", 0, 0])
+        assert points(table) == []
+        _resource, table = resolved(["시비", 3234, 0, 3234, 0, 1.234, "1.998", 2, 0, 0])
+        assert [cell for cell, _value in points(table)] == ["H2", "I2"]
+
+    def test_source_that_the_total_row_knows_better(self):
+        _resource, table = resolved(
+            ["총계", "-", None, "-", None, 24404],
+            ["국비", "-", None, "-", None, 24.394],
+            ["시비", "-", None, "-", None, 10],
+        )
+        assert points(table) == [("H3", "24.394")]
+
+    def test_sum_that_is_written_so_itself(self):
+        _resource, table = resolved(["시비", "24.394", 0, "24.394", 0, 24384, 10, 0, 0, 0])
+        assert points(table) == [("F2", "24.394"), ("D2", "24.394")]
+
+    @pytest.mark.parametrize("total", [24.394, 25, 24395])
+    def test_other_sums_say_nothing_of_it(self, total):
+        _resource, table = resolved(["시비", total, 0, total, 0, 24.394, 0, 0, 0, 0])
+        assert points(table) == []
+
+    @pytest.mark.parametrize("value", [2439.4, 24.39, 0.394, 24, "24.3941"])
+    def test_only_three_decimals_behind_a_point_are_a_comma(self, value):
+        whole = Decimal(str(value)) * 1000
+        _resource, table = resolved(["시비", whole, 0, whole, 0, value, 0, 0, 0, 0])
+        assert points(table) == ([] if value != 24.39 else [("H2", "24.39")])
 
 
 def test_matching_sums_are_silent_and_blank_is_no_zero():

@@ -1,21 +1,24 @@
-"""A blank workbook for a city and term: every sheet with its columns, dropdowns, and a sheet of notes."""
+"""Workbooks to fill in: every sheet with its columns, dropdowns, and a sheet of notes; blank, or with what
+the plan holds."""
 
-from budgets.sheets import InvestmentResource
+import datetime as dt
+from dataclasses import replace
+
 from pledges.enums import MoneyUnit
-from pledges.models import Plan, Term
-from pledges.sheets import (
-    AchievementResource,
-    IndicatorResource,
-    InfoResource,
-    PledgeResource,
-    ScheduleResource,
-    Scope,
-)
+from pledges.models import Municipality, OwnStatus, Plan, Term
+from pledges.sheets import InfoResource, Scope, SheetResource
+from pledges.sheets.plan import STATUS
 from pledges.spreadsheet import WrittenColumn, WrittenSheet, write_workbook
-from reports.workbook.importing import NOTES
+from reports.workbook.exporting import export_as_of, workbook_sheets
+from reports.workbook.importing import NOTES, RESOURCES
 
-# Rows prepared below each header.
+# Rows prepared below each header, and below what is filled in already.
 BLANK_ROWS = 300
+MORE_ROWS = 100
+# What Excel takes as the words of a dropdown.
+LONGEST_DROPDOWN = 255
+# Terms of Korean mayors begin on 1 July every four years, the eighth in this one.
+EIGHTH_TERM = 2022
 
 
 def write_template(plan: Plan) -> bytes:
@@ -23,20 +26,68 @@ def write_template(plan: Plan) -> bytes:
 
     기본정보 is filled in but for 기준일; everything else is for people to enter.
     """
-    scope = Scope(plan.term, plan.term.ends_on, MoneyUnit(plan.money_unit), plan.term.municipality.name, ())
+    scope = template_scope(plan)
     sheets = [InfoResource().written(plan, None)]
-    for resource in (
-        PledgeResource,
-        IndicatorResource,
-        InvestmentResource,
-        ScheduleResource,
-        AchievementResource,
-    ):
+    for resource in RESOURCES:
         sheet = resource(scope)
-        sheets.append(
-            WrittenSheet(sheet.sheet_name, sheet.written_columns(with_choices=True), [], BLANK_ROWS)
-        )
+        sheets.append(WrittenSheet(sheet.sheet_name, _columns(sheet), [], BLANK_ROWS))
     return write_workbook([*sheets, _notes(plan.term, scope)])
+
+
+def write_filled(plan: Plan, as_of: dt.date | None = None) -> bytes:
+    """The plan's own workbook to go on with: an export with dropdowns, every sheet, and the notes.
+
+    Brought in as it is, it changes nothing.
+    """
+    as_of = as_of or export_as_of(plan)
+    scope = template_scope(plan, as_of)
+    written = {sheet.name: sheet for sheet in workbook_sheets(plan, as_of)}
+    sheets = [written[InfoResource.sheet_name]]
+    for resource in RESOURCES:
+        sheet = resource(scope)
+        rows = written[sheet.sheet_name].rows if sheet.sheet_name in written else []
+        sheets.append(WrittenSheet(sheet.sheet_name, _columns(sheet), rows, MORE_ROWS))
+    return write_workbook([*sheets, _notes(plan.term, scope)])
+
+
+def template_scope(plan: Plan, as_of: dt.date | None = None) -> Scope:
+    """What the columns of a plan's workbook depend on (saved or not)."""
+    own = OwnStatus.objects.filter(plan=plan).values_list("name", flat=True) if plan.pk else ()
+    city = plan.term.municipality.name
+    return Scope(plan.term, as_of or plan.term.ends_on, MoneyUnit(plan.money_unit), city, tuple(own))
+
+
+def running_plan(today: dt.date) -> Plan:
+    """An unsaved plan of the term that runs on this day, of no city yet."""
+    number = running_term(today)
+    first_year = EIGHTH_TERM + 4 * (number - 8)
+    term = Term(
+        municipality=Municipality(code="", name=""),
+        number=number,
+        starts_on=dt.date(first_year, 7, 1),
+        ends_on=dt.date(first_year + 4, 6, 30),
+    )
+    return Plan(term=term, name=f"민선 {number}기 공약실천계획")
+
+
+def running_term(today: dt.date) -> int:
+    """The number of the term that runs on this day."""
+    return 8 + (today.year - EIGHTH_TERM - ((today.month, today.day) < (7, 1))) // 4
+
+
+def _columns(sheet: SheetResource) -> tuple[WrittenColumn, ...]:
+    """The sheet's columns with their dropdowns, the plan's own statuses among them."""
+    columns = []
+    for column in sheet.written_columns(with_choices=True):
+        if column.name == STATUS:
+            words = list(column.choices)
+            for word in sheet.scope.own_statuses:
+                # A dropdown is one text of words between commas.
+                if not set(word) & set(',"') and len(",".join([*words, word])) <= LONGEST_DROPDOWN:
+                    words.append(word)
+            column = replace(column, choices=tuple(words))
+        columns.append(column)
+    return tuple(columns)
 
 
 # How the workbook is filled in, in Korean as the whole workbook is: a sheet, and what to know of it.

@@ -16,8 +16,7 @@ from pledges.validators import validate_city_code
 from reports.management.commands.export_plan import write_file
 from reports.management.commands.fulfilment import find_plan, iso_date
 from reports.workbook import write_template
-
-EIGHTH_TERM = 2022
+from reports.workbook.template import EIGHTH_TERM, running_term
 
 
 class Command(BaseCommand):
@@ -77,8 +76,3 @@ def new_plan(options: dict[str, Any]) -> Plan:
     city = Municipality(code=options["code"], name=options["city"])
     term = Term(municipality=city, number=number, starts_on=starts, ends_on=ends)
     return Plan(term=term, name=options["name"] or f"민선 {number}기 공약실천계획", money_unit=unit)
-
-
-def running_term(today: dt.date) -> int:
-    """The number of the term that runs on this day."""
-    return 8 + (today.year - EIGHTH_TERM - ((today.month, today.day) < (7, 1))) // 4

@@ -1,0 +1,98 @@
+"""Rolling an import back: what that would undo, what stands on it, and the step."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pledges.permissions import Action, access
+from pledges.workflow import WorkflowError
+from reports.imports.lookups import find_batch
+from reports.models import ImportBatch
+from reports.workbook.rollback import (
+    LaterEdit,
+    NotApplied,
+    StoodOn,
+    Unrestorable,
+    require_applied,
+    roll_back,
+    standing_on,
+    undone,
+)
+
+# What stands on an import is listed so far; its number is told in any case.
+LONGEST_LIST = 200
+
+
+class ReasonForm(forms.Form):
+    """Why an import is rolled back."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("It stands in the audit log for good."),
+        error_messages={"required": gettext_lazy("Enter the reason for rolling back.")},
+    )
+
+
+@access(Action.IMPORT_PLAN)
+def rollback(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
+    """What rolling an import back would undo and what stands on it; a POST with a reason does it."""
+    found = find_batch(request.user, batch)
+    try:
+        require_applied(found)
+    except NotApplied as refused:
+        messages.info(request, refused.message)
+        return redirect("imports:batch", batch=found.pk)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST":
+        return _page(request, found, form)
+    if not form.is_valid():
+        return _page(request, found, form, status=422)
+    try:
+        roll_back(batch=found, user=request.user, reason=form.cleaned_data["reason"])
+    except NotApplied as refused:
+        messages.info(request, refused.message)
+        return redirect("imports:batch", batch=found.pk)
+    except StoodOn as refused:
+        return _page(request, found, form, status=409, refused=refused.message, edits=refused.edits)
+    except WorkflowError as refused:
+        form.add_error("reason", refused.message)
+        return _page(request, found, form, status=422)
+    messages.success(request, _("The import was rolled back: the plan is what it was before it."))
+    return redirect("imports:batch", batch=found.pk)
+
+
+def _page(
+    request: HttpRequest,
+    found: ImportBatch,
+    form: ReasonForm,
+    *,
+    status: int = 200,
+    refused: str = "",
+    edits: list[LaterEdit] | None = None,
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "batch": found,
+        "city": found.municipality,
+        "plan": found.plan,
+        "page": "imports",
+        "form": form,
+        "refused": refused,
+        "unrestorable": "",
+        "kinds": [],
+    }
+    try:
+        context["kinds"] = undone(found)
+        edits = standing_on(found) if edits is None else edits
+    except Unrestorable as lost:
+        context["unrestorable"] = lost.message
+    edits = edits or []
+    context |= {"edits": edits[:LONGEST_LIST], "edits_count": len(edits)}
+    return render(request, "staff/imports/rollback.html", context, status=status)

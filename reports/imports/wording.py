@@ -1,0 +1,117 @@
+"""The words of the guide: what each sheet holds, and what goes into each column."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+ABOUT: dict[str, Any] = {
+    "기본정보": gettext_lazy(
+        "Two columns, an item a row: which plan this is, and the date (기준일) that its figures belong to."
+    ),
+    "공약": gettext_lazy(
+        "One row a pledge. Its order in the plan is that of the rows when it first comes in."
+    ),
+    "확인지표": gettext_lazy("Two rows an indicator: one of targets (목표) and one of actuals (이행)."),
+    "투자계획": gettext_lazy(
+        "One row for each source of money of a sub-project, and its totals where you like."
+    ),
+    "추진일정": gettext_lazy("One row a task, one column a quarter of the term."),
+    "추진실적": gettext_lazy("One row for each dated achievement; a pledge may have any number."),
+}
+
+# By sheet and header; "" is any sheet. A column without a hint fails a test.
+HINTS: dict[tuple[str, str], Any] = {
+    ("", "공약번호"): gettext_lazy(
+        "The pledge's number as the city writes it, such as 7-2-3 or III-①-1. At most 32 letters,"
+        " none of / \\ ? #."
+    ),
+    ("기본정보", "지자체"): gettext_lazy("The city's name."),
+    ("기본정보", "지자체 코드"): gettext_lazy(
+        "The city's code in the addresses of this portal, such as naju."
+    ),
+    ("기본정보", "민선"): gettext_lazy("The number of the mayor's term: 8."),
+    ("기본정보", "임기 시작"): gettext_lazy("The first day of the term: 2022-07-01."),
+    ("기본정보", "임기 종료"): gettext_lazy("The last day of the term: 2026-06-30."),
+    ("기본정보", "계획명"): gettext_lazy("The plan's name as citizens read it."),
+    ("기본정보", "계획 코드"): gettext_lazy(
+        "Leave it out for the pledges; a plan of another kind has a code of its own."
+    ),
+    ("기본정보", "기준일"): gettext_lazy(
+        "The day that statuses and actuals belong to: 2025-09-30. Its reporting period is made"
+        " where there is none."
+    ),
+    ("기본정보", "이행률 산식"): gettext_lazy(
+        "How the plan's rate is computed. 평균 where it is left out of a new plan."
+    ),
+    ("기본정보", "소수 자릿수"): gettext_lazy(
+        "Decimals of rates: 0, 1 or 2 (2 where it is left out of a new plan)."
+    ),
+    ("기본정보", "끝수 처리"): gettext_lazy("Whether rates are rounded half up or cut off."),
+    ("기본정보", "금액 단위"): gettext_lazy(
+        "The unit of all amounts in the file. A note such as (단위 : 천원) above the headers counts"
+        " for its sheet alone."
+    ),
+    ("공약", "분야"): gettext_lazy(
+        "Number and name: 7 시민소통. The number alone keeps the name that is stored."
+    ),
+    ("공약", "전략"): gettext_lazy("Number and name: 7-2 조직문화. Deeper levels with > between them."),
+    ("공약", "공약명"): gettext_lazy("The pledge in one line."),
+    ("공약", "담당부서"): gettext_lazy(
+        "The lead department's name. One that is not there yet is made, with a warning: look for"
+        " slips of the pen."
+    ),
+    ("공약", "협조부서"): gettext_lazy("Supporting departments with commas between: 기획과, 복지과."),
+    ("공약", "완료시기"): gettext_lazy("Within the term or after it."),
+    ("공약", "사업주체"): gettext_lazy(
+        "Who carries it out, with commas between. The city's own name counts as 시."
+    ),
+    ("공약", "신규여부"): gettext_lazy("Whether the work is new or goes on."),
+    ("공약", "예산구분"): gettext_lazy("Whether it needs a budget."),
+    ("공약", "소요예산"): gettext_lazy(
+        "Compared with the sum of the sheet 투자계획; a difference is a warning."
+    ),
+    ("공약", "추진상황"): gettext_lazy(
+        "The status at the 기준일. A plan may have words of its own beside these."
+    ),
+    ("공약", "이행률"): gettext_lazy(
+        "Counts only for a pledge without indicators; otherwise it is compared with the computed rate."
+    ),
+    ("공약", "선거공보 원문"): gettext_lazy("What the election booklet said, word for word."),
+    ("공약", "정책목표"): gettext_lazy("What is to be reached."),
+    ("공약", "추진근거"): gettext_lazy("Laws, ordinances and plans that it rests on."),
+    ("공약", "현황 및 정책개요"): gettext_lazy(
+        "How things stand and what is done. Line breaks stay (Alt + Enter)."
+    ),
+    ("공약", "기대효과"): gettext_lazy("What it will bring."),
+    ("확인지표", "확인지표"): gettext_lazy("The indicator's name; rows of one name belong together."),
+    ("확인지표", "단위"): gettext_lazy("What is counted: 회, 명, 개소."),
+    ("확인지표", "유형"): gettext_lazy(
+        "누계 adds up over the years, 최신값 is a level of which the last counts, 감소 goes down from 기준값."
+    ),
+    ("확인지표", "기준값"): gettext_lazy("Where a decreasing indicator started."),
+    ("확인지표", "구분"): gettext_lazy("Whether the row holds targets or actuals."),
+    ("확인지표", "이행률"): gettext_lazy("Compared with the computed rate; a difference is a warning."),
+    ("확인지표", "…"): gettext_lazy(
+        "The year's own figure, with the running total in brackets if you like: 1(4). Actuals"
+        " after the 기준일 stay blank."
+    ),
+    ("투자계획", "사업명"): gettext_lazy("The sub-project's name; rows of one name belong together."),
+    ("투자계획", "재원"): gettext_lazy(
+        "The source of money. 확보액 and 집행액 may name theirs: 집행액:시비. Rows of 총계 are only checked."
+    ),
+    ("투자계획", "총계"): gettext_lazy("The sum of the row; checked, never stored."),
+    ("투자계획", "기투자"): gettext_lazy("What was invested before the term."),
+    ("투자계획", "소계"): gettext_lazy("The sum of the term's years; checked, never stored."),
+    ("투자계획", "임기후"): gettext_lazy("What comes after the term. Blank or 0 in rows of 집행액."),
+    ("투자계획", "…"): gettext_lazy(
+        "The year's amount. In rows of 집행액 it is the year's total up to the 기준일."
+    ),
+    ("추진일정", "세부과제"): gettext_lazy("The task's name."),
+    ("추진일정", "비고"): gettext_lazy("A short note."),
+    ("추진일정", "…"): gettext_lazy("○ planned, ◐ under way, ● done; blank is none."),
+    ("추진실적", "일자"): gettext_lazy(
+        "A day, a month or a span: 2026. 7. 1., 2022. 10., 2023. 3.~9., 2025. 4.~."
+    ),
+    ("추진실적", "내용"): gettext_lazy("What was done, in one line."),
+    ("추진실적", "세부내용"): gettext_lazy("Sub-lines, one a line (Alt + Enter)."),
+}

@@ -41,6 +41,8 @@ class NotationError(ValueError):
 # --- Text -------------------------------------------------------------------
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u2060\ufeff\u00ad"))
+# A joiner holds pictographs together (a family of them); anywhere else it is as invisible as the rest.
+_STRAY_JOINER = re.compile("(?<![\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _EDGES = " \t\r\n\v\f\u00a0\u3000\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f"
 
@@ -50,7 +52,10 @@ def clean_text(text: str) -> str:
     if text.isascii():
         # Most cells of a large sheet; nothing of it is invisible or composed.
         return text.strip(_EDGES)
-    return unicodedata.normalize("NFC", text.translate(_INVISIBLE)).strip(_EDGES)
+    text = text.translate(_INVISIBLE)
+    if "\u200d" in text:
+        text = _STRAY_JOINER.sub("", text)
+    return unicodedata.normalize("NFC", text).strip(_EDGES)
 
 
 def fold_key(text: str) -> str:

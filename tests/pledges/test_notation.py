@@ -338,3 +338,9 @@ def test_every_written_word_reads_back_as_its_member(kind):
     words = sheet_words(kind)
     assert len(set(words)) == len(words)
     assert [sheet_word(from_sheet_word(kind, word)) for word in words] == words
+
+
+def test_joiner_stays_between_pictographs_and_goes_elsewhere():
+    assert clean_text("a\u200db") == "ab"
+    assert clean_text("👨\u200d👩\u200d👧") == "👨\u200d👩\u200d👧"
+    assert clean_text("❤\ufe0f\u200d🔥") == "❤\ufe0f\u200d🔥"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -174,6 +175,8 @@ def accept_as_new(*, token: str, username: str, name: str, password: str) -> tup
                 raise PersonRefused(" ".join(found), field) from error
             raise PersonRefused(" ".join(error.messages), "password1") from error
         person.set_password(password)
+        # Whoever opened the link has this address; that somebody else noted it as a second one ends here.
+        EmailAddress.objects.filter(email__iexact=held.email).delete()
         try:
             with transaction.atomic():
                 person.save()

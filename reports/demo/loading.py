@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from pledges import workflow
 from pledges.models import Municipality, Plan, ReportingPeriod
 from pledges.models.periods import due_date
+from pledges.notation import format_day
 from reports.demo import boryeong, naju
 from reports.demo.hanbit import entering, quarters
 from reports.demo.hanbit.pledges import LAST, QUARTERS
@@ -68,7 +69,7 @@ def _real_city(source: ModuleType) -> Step:
             "city": plan.term.municipality,
             "plan": plan,
             "count": plan.pledges.count(),
-            "date": source.AS_OF.isoformat(),
+            "date": format_day(source.AS_OF),
         },
         is_new,
     )
@@ -96,12 +97,12 @@ def _hanbit() -> Iterator[Step]:
     for quarter, as_of in enumerate(QUARTERS):
         yield Step(
             _("%(city)s, quarter published as of %(date)s")
-            % {"city": municipality, "date": as_of.isoformat()},
+            % {"city": municipality, "date": format_day(as_of)},
             _published(quarter),
         )
     yield Step(
         _("%(city)s, open quarter with drafts, as of %(date)s")
-        % {"city": municipality, "date": entering.OPEN_AS_OF.isoformat()},
+        % {"city": municipality, "date": format_day(entering.OPEN_AS_OF)},
         _opened(),
     )
 

@@ -81,6 +81,14 @@ def read_duties(user: Any) -> list[CityDuties]:
             for name, label, see, reads, do, does in PAGES
             if can(user, see, municipality=city)
         ]
+        if can(user, Action.IMPORT_PLAN, municipality=city):
+            duties.append(
+                Duty(
+                    _("Bulk import"),
+                    _("bring a plan in from its workbook, looked at first"),
+                    reverse("imports:list"),
+                )
+            )
         if can(user, Action.EDIT_DATA, municipality=city):
             duties.append(
                 Duty(_("Data"), _("correct plans, pledges, targets and money"), reverse("admin:index"))

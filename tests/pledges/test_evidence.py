@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils import translation
 
 from pledges import workflow
 from pledges.enums import PeriodState, ReportState, Role
@@ -315,3 +316,11 @@ def test_adding_and_removing_are_in_the_audit_log(place):
         assert entry.actor_key == place.officer.pk
         assert entry.pledge_key == place.pledge.pk
         assert digest in str(entry.body)
+
+
+@pytest.mark.parametrize("name", ["결과.hwp", "결과.HWP"])
+def test_hangul_document_is_named_with_the_way_out_whatever_its_bytes_show(name):
+    with translation.override("ko"), pytest.raises(EvidenceRefused) as refused:
+        read_incoming(file=ContentFile(b"\x00\x01unreadable"), name=name)
+    assert "한글(.hwp) 문서는 첨부할 수 없습니다" in refused.value.message
+    assert "HWPX 또는 PDF로 저장" in refused.value.message

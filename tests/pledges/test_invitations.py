@@ -7,6 +7,7 @@ import threading
 from functools import partial
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
@@ -279,6 +280,18 @@ def test_account_made_meanwhile_with_the_address_is_told_and_what_was_typed_stay
     assert not Membership.objects.exclude(role=Role.ADMIN).exists()
     # Now there is an account: the way leads to its login.
     assert "로그인" in client.get(PAGE).text
+
+
+def test_address_that_somebody_noted_as_a_second_one_is_the_invited_persons_alone(client, invite):
+    other = UserFactory()
+    EmailAddress.objects.create(user=other, email="New@hanbit.example", primary=False)
+    opened(client, invite().token)
+    assert client.post(PAGE, answers()).status_code == 302
+    assert not EmailAddress.objects.filter(user=other).exists()
+    client.force_login(other)
+    made = {"action_primary": "", "email": "new@hanbit.example"}
+    assert client.post("/accounts/email/", made).status_code == 302
+    assert not User.objects.filter(pk=other.pk, email__iexact="new@hanbit.example").exists()
 
 
 @pytest.mark.django_db(transaction=True)

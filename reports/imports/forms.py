@@ -62,8 +62,9 @@ class UploadForm(forms.Form):
         label=gettext_lazy("Apply although reports are in work"),
         required=False,
         help_text=gettext_lazy(
-            "Without this a file is refused, with a list, where it brings figures of a report that a department"
-            " is writing. With it the file counts as approved, and the report in work comes after it."
+            "Without this a file is refused, with a list, where it brings figures of a report that a"
+            " department is writing. With it the file counts as approved, and the report in work comes after"
+            " it."
         ),
     )
 

@@ -43,6 +43,11 @@ def plans_of(user: Any) -> Any:
     return plans if reach.everything else plans.for_municipalities(reach.cities)
 
 
+def stages_of(user: Any) -> Any:
+    """What the person uploaded and has not confirmed, newest first."""
+    return ImportBatch.objects.staged_by(user).with_places().with_refusals().without_contents()
+
+
 def finished_for(user: Any) -> Any:
     """The imports that were applied in the person's cities, newest first."""
     reach = reach_of(user, Action.IMPORT_PLAN)

@@ -22,7 +22,7 @@ from pledges.permissions import Action, access
 from pledges.spreadsheet import MAX_UPLOAD, UnreadableFile
 from pledges.views.uploads import DOWNLOAD_HEADERS, capped
 from reports.imports.forms import UploadForm, too_large_message
-from reports.imports.lookups import find_batch, finished_for, plans_of, step
+from reports.imports.lookups import find_batch, finished_for, plans_of, stages_of, step
 from reports.imports.preview import LONGEST_LIST, OPEN_WARNINGS, findings, read_preview
 from reports.models import ImportBatch
 from reports.workbook import stage_workbook
@@ -62,7 +62,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "is_cards": form["layout"].value() == ImportBatch.Layout.CARDS,
-        "stages": ImportBatch.objects.staged_by(request.user).with_places().with_refusals().without_contents(),
+        "stages": stages_of(request.user),
         "finished": page,
         "numbers": pages.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
         "largest": MAX_UPLOAD,
@@ -195,7 +195,7 @@ def _page(request: HttpRequest, found: ImportBatch, *, refused: str = "", status
         "errors_count": len(errors),
         "warnings": warnings[:LONGEST_LIST],
         "warnings_count": len(warnings),
-        "warnings_open": len(warnings) <= OPEN_WARNINGS,
+        "warnings_open": is_staged and len(warnings) <= OPEN_WARNINGS,
         "ignored": found.findings.get("ignored", ()),
         "is_staged": is_staged,
         "is_expired": is_expired,

@@ -485,21 +485,44 @@ def _path(pk: int, rows: Mapping[int, tuple[str, str, int | None]]) -> list[int]
     return path[::-1]
 
 
+class InForce:
+    """Status and entered rate of the plan's pledges (or of those whose primary keys are given) as the live
+    reports up to a day leave them; each a query, once it is asked for."""
+
+    def __init__(self, plan: Plan, as_of: dt.date, pledges: Collection[int] | None = None) -> None:
+        live = ProgressReport.objects.live().for_plan(plan).up_to(as_of)
+        self._live = live if pledges is None else live.for_pledges(pledges)
+
+    @cached_property
+    def statuses(self) -> dict[int, tuple[Status, str]]:
+        """By pledge, with the plan's own word for it; absent where none was ever said."""
+        said = self._live.setting_status().latest_of_each_pledge()
+        rows = said.values_list("pledge", "status", "own_status__name")
+        return {pledge: (Status(status), own or "") for pledge, status, own in rows}
+
+    @cached_property
+    def rates(self) -> dict[int, Decimal | None]:
+        """By pledge; None where it was withdrawn, absent where none was ever entered."""
+        entered = self._live.setting_rate().latest_of_each_pledge()
+        return dict(entered.values_list("pledge", "entered_rate"))
+
+
 def pledge_fulfilments(
-    plan: Plan, as_of: dt.date, pledges: Collection[int] | None = None
+    plan: Plan,
+    as_of: dt.date,
+    pledges: Collection[int] | None = None,
+    *,
+    in_force: InForce | None = None,
 ) -> tuple[PledgeFulfilment, ...]:
-    """The figures of the plan's pledges, or of those whose primary keys are given, in the plan's order."""
-    live = ProgressReport.objects.live().for_plan(plan).up_to(as_of)
+    """The figures of the plan's pledges, or of those whose primary keys are given, in the plan's order.
+
+    ``in_force``: that of the same pledges and day, where the caller has it already.
+    """
+    in_force = in_force or InForce(plan, as_of, pledges)
     selected = Pledge.objects.for_plan(plan).in_order()
     if pledges is not None:
-        live, selected = live.for_pledges(pledges), selected.filter(pk__in=pledges)
-    statuses = {
-        pledge: (status, own or "")
-        for pledge, status, own in live.setting_status()
-        .latest_of_each_pledge()
-        .values_list("pledge", "status", "own_status__name")
-    }
-    entered = dict(live.setting_rate().latest_of_each_pledge().values_list("pledge", "entered_rate"))
+        selected = selected.filter(pk__in=pledges)
+    statuses, entered = in_force.statuses, in_force.rates
     indicators = _indicators(plan, as_of, pledges)
     planned = _money(Investment.objects.filter(sub_project__pledge__plan=plan), pledges)
     secured = _money(Secured.objects.filter(sub_project__pledge__plan=plan), pledges)
@@ -508,17 +531,18 @@ def pledge_fulfilments(
     figures = []
     for pk, code, area in selected.values_list("pk", "code", "area"):
         rows = indicators.get(pk, ())
-        status, own_status = statuses.get(pk, (Status.NONE.value, ""))
+        status, own_status = statuses.get(pk, (Status.NONE, ""))
         if rows:
             rate = mean_of([row.rate for row in rows if row.rate is not None])
         else:
-            rate = None if entered.get(pk) is None else Fraction(entered[pk])
+            rate_entered = entered.get(pk)
+            rate = None if rate_entered is None else Fraction(rate_entered)
         figures.append(
             PledgeFulfilment(
                 pk=pk,
                 code=code,
                 area_pk=area,
-                status=Status(status),
+                status=status,
                 own_status=own_status,
                 rate=rate,
                 rate_is_entered=not rows and rate is not None,

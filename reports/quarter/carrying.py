@@ -27,6 +27,7 @@ from pledges.models import Department, Pledge, ProgressReport, ReportingPeriod
 from pledges.notation import format_money, format_number
 from pledges.permissions import Action, reach_of
 from pledges.workflow import Incomplete, ReportContents, WorkflowError, WrongState
+from reports.quarter.checks import warnings_of
 from reports.quarter.entry import Entry, read_entries, status_label
 from reports.quarter.figures import asks_for_cause, figures_for
 from reports.quarter.writing import save_quarter, submit_quarter
@@ -117,12 +118,13 @@ class Told:
 @dataclass(slots=True)
 class CarryResult:
     """What became of the pledges: drafts kept as asked, reports handed in, drafts that lack something to be
-    handed in, pledges that were not carried."""
+    handed in, pledges that were not carried. ``warned`` are those handed in that contradict themselves."""
 
     kept: list[ProgressReport] = field(default_factory=list)
     submitted: list[ProgressReport] = field(default_factory=list)
     incomplete: list[Told] = field(default_factory=list)
     refused: list[Told] = field(default_factory=list)
+    warned: list[Pledge] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ def carried(entry: Entry) -> Carried:
 
 def read_carried(period: ReportingPeriod, pledges: Sequence[Pledge]) -> list[Carried]:
     """What "no change" enters for each of these pledges, in the same number of queries for all."""
-    entries = read_entries(period.plan, period, pledges, earlier_achievements=False)
+    entries = read_entries(period.plan, period, pledges)
     return [carried(entry) for entry in entries]
 
 
@@ -207,7 +209,7 @@ def _hand_in(result: CarryResult, period: ReportingPeriod, user: Any) -> None:
     """Hand in what was written, a transaction for each; what they are judged by is read once for all."""
     written, result.kept = result.kept, []
     pledges = [report.pledge for report in written]
-    entries = read_entries(period.plan, period, pledges, earlier_achievements=False)
+    entries = read_entries(period.plan, period, pledges)
     for report, entry in zip(written, entries, strict=True):
         pledge = report.pledge
         try:
@@ -218,6 +220,9 @@ def _hand_in(result: CarryResult, period: ReportingPeriod, user: Any) -> None:
             result.incomplete.append(Told(pledge, " ".join(error.errors.values())))
         except (WorkflowError, PermissionDenied) as error:
             result.incomplete.append(Told(pledge, _message(error)))
+        else:
+            if warnings_of(entry):
+                result.warned.append(pledge)
 
 
 def _carry(one: Carried, user: Any) -> ProgressReport:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from budgets.models import Executed
 from pledges.enums import ReportSection
 from pledges.models import Achievement, Actual, ProgressReport, ScheduleMark
-from reports.quarter.entry import Entry
+from reports.quarter.entry import NOTHING_HELD, Entry, Held
 from reports.quarter.forms.whole import CARRIED, QuarterForm
 from reports.quarter.sections.achievements import PARTS, part_name
 
@@ -175,7 +175,7 @@ def entry_at(entry: Entry, version: int) -> Entry | None:
     """
     report = entry.report
     if version == 0:
-        return _entry_with(entry, None, {}, {}, {}, [])
+        return dataclasses.replace(entry, report=None, held=NOTHING_HELD)
     if report is None:
         return None
     versions = list(ProgressReport.history.filter(id=report.pk).order_by("version", "history_date"))
@@ -196,36 +196,10 @@ def entry_at(entry: Entry, version: int) -> Entry | None:
     executed: dict[int, dict[str, int]] = {}
     for row in held(Executed):
         executed.setdefault(row.sub_project_id, {})[row.source] = row.amount
-    return _entry_with(
-        entry,
-        then[-1].instance,
-        {row.indicator_id: row.value for row in held(Actual)},
-        executed,
-        {(row.task_id, row.year, row.quarter): row.mark for row in held(ScheduleMark)},
-        sorted((row.instance for row in held(Achievement)), key=lambda line: line.position),
+    held_then = Held(
+        values={row.indicator_id: row.value for row in held(Actual)},
+        executed=executed,
+        marks={(row.task_id, row.year, row.quarter): row.mark for row in held(ScheduleMark)},
+        achievements=sorted((row.instance for row in held(Achievement)), key=lambda line: line.position),
     )
-
-
-def _entry_with(
-    entry: Entry,
-    report: ProgressReport | None,
-    values: Mapping[int, Any],
-    executed: Mapping[int, Mapping[str, int]],
-    marks: Mapping[tuple[int, int, int], str],
-    achievements: Sequence[Achievement],
-) -> Entry:
-    return dataclasses.replace(
-        entry,
-        report=report,
-        indicators=[
-            dataclasses.replace(line, value=values.get(line.indicator.pk)) for line in entry.indicators
-        ],
-        money=[
-            dataclasses.replace(line, executed=executed.get(line.sub_project.pk, {})) for line in entry.money
-        ],
-        tasks=[
-            dataclasses.replace(line, mark=marks.get((line.task.pk, line.year, line.quarter), ""))
-            for line in entry.tasks
-        ],
-        achievements=achievements,
-    )
+    return dataclasses.replace(entry, report=then[-1].instance, held=held_then)

@@ -226,7 +226,7 @@ def read_to_check(work: PeriodWork, ticked: Collection[str] = (), tick: str = ""
     """
     pledges = [line.pledge for line in work.submitted]
     lines = []
-    for entry in read_entries(work.plan, work.period, pledges, earlier_achievements=False):
+    for entry in read_entries(work.plan, work.period, pledges):
         report = entry.unfinished
         if report is None or not awaits_office(report, work.plan):
             continue

@@ -77,7 +77,7 @@ def contradictory_reports(work: PeriodWork, codes: Collection[str]) -> list[Cont
         if not line.is_missing and not line.is_correction and line.pledge.code in codes
     }
     pledges = [line.pledge for line in lines.values()]
-    entries = read_entries(work.plan, work.period, pledges, earlier_achievements=False)
+    entries = read_entries(work.plan, work.period, pledges)
     found = ((lines[entry.pledge.pk], tuple(warnings_of(entry))) for entry in entries)
     return [Contradictory(line, warnings) for line, warnings in found if warnings]
 

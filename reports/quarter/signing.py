@@ -47,7 +47,7 @@ def read_to_sign(user: Any, period: ReportingPeriod) -> list[SignLine]:
         .in_order()
     )
     lines = []
-    for entry in read_entries(period.plan, period, list(pledges), earlier_achievements=False):
+    for entry in read_entries(period.plan, period, list(pledges)):
         report = entry.unfinished
         if report is not None and awaits_head(report, period.plan):
             figures = stored_figures(entry)

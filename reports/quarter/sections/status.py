@@ -24,7 +24,7 @@ class StatusSection(Section):
         }
         if not entry.indicators:
             fields["entered_rate"] = PercentField(label=_("Fulfilment rate entered (%)"))
-            if entry.before.rate_is_entered or (entry.report and entry.report.rate_withdrawn):
+            if entry.rate_was_entered or (entry.report and entry.report.rate_withdrawn):
                 fields["rate_withdrawn"] = forms.BooleanField(
                     label=_("Take the earlier rate back"), required=False
                 )
@@ -60,21 +60,21 @@ class StatusSection(Section):
 
     def chosen(self) -> str:
         """The 추진상황 in force with what is chosen; "" where what was sent is none."""
-        chosen = self.form["status"].value() or self.entry.before.status
+        chosen = self.form["status"].value() or self.entry.status_before
         status = Status.OTHER if str(chosen).startswith(OWN) else chosen
         return status if status in Status.values else ""
 
 
 def status_choices(entry: Entry) -> list[tuple[str, Any]]:
     """The statuses that the plan knows; the first one leaves the status as it was."""
-    if entry.before.status == Status.NONE:
+    if entry.status_before == Status.NONE:
         first = _("Choose")
     else:
-        label = entry.before.own_status or status_label(entry.before.status)
+        label = entry.own_status_before or status_label(entry.status_before)
         first = _("No change (%(status)s)") % {"status": label}
     plain = [status for status in Status if status not in (Status.OTHER, Status.NONE)]
     choices: list[tuple[str, Any]] = [("", first), *((status.value, status.label) for status in plain)]
     choices += [(f"{OWN}{own.pk}", own.name) for own in entry.own_statuses]
-    if entry.before.status != Status.NONE or (entry.report and entry.report.status == Status.NONE):
+    if entry.status_before != Status.NONE or (entry.report and entry.report.status == Status.NONE):
         choices.append((Status.NONE.value, Status.NONE.label))
     return choices

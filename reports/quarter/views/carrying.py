@@ -76,6 +76,17 @@ def _tell(request: HttpRequest, result: CarryResult) -> None:
         count = len(result.submitted)
         done = ngettext("%(count)d report submitted.", "%(count)d reports submitted.", count)
         messages.success(request, done % {"count": count})
+    if result.warned:
+        count = len(result.warned)
+        done = ngettext(
+            "%(count)d of them has a point to check: %(pledges)s. It can be taken back and mended until it "
+            "is approved.",
+            "%(count)d of them have points to check: %(pledges)s. They can be taken back and mended until "
+            "they are approved.",
+            count,
+        )
+        codes = ", ".join(pledge.code for pledge in result.warned)
+        messages.warning(request, done % {"count": count, "pledges": codes})
     if result.kept:
         count = len(result.kept)
         done = ngettext(

@@ -313,6 +313,22 @@ def test_two_buttons_write_drafts_or_hand_in(as_officer, on_target):
     assert report_of(other, city).state == ReportState.SUBMITTED
 
 
+def test_contradictions_of_what_was_handed_in_are_counted_and_keep_nothing_back(as_officer, on_target):
+    city = on_target
+    other = another(city, "1-1")
+    city.first.status = Status.PARTIAL
+    city.first.cause, city.first.remedy = "사유", "대책"
+    city.first.save()
+    city.first.actuals.update(value=5)
+    page = as_officer.post(
+        f"{city.board}-/unchanged/", {"pledge": [city.pledge.pk, other.pk], "step": "submit"}, follow=True
+    )
+    text = page.content.decode()
+    assert "보고서 2건을 제출했습니다" in text
+    assert "이 가운데 1건에 확인할 점이 있습니다: 7-2-3." in text
+    assert city.current.state == ReportState.SUBMITTED
+
+
 def test_what_stayed_a_draft_is_told_on_my_work(as_officer, city):
     response = as_officer.post(
         f"{city.board}-/unchanged/", {"pledge": [city.pledge.pk], "step": "submit"}, follow=True

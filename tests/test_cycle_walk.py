@@ -399,6 +399,7 @@ def test_entered_submitted_signed_and_approved_by_keyboard_without_javascript(ci
         type_into(page, "input[name=achievement-0-dates]", "2026. 3.")
         type_into(page, "input[name=achievement-0-text]", "학습동아리 12개 팀 모집")
         activate(page, "button[value=submit]")
+        activate(page, "button[name=confirmed]")
         expect(page).to_have_url(f"{base}/staff/")
 
         page = windows.open()

@@ -49,6 +49,7 @@ from pledges.workflow.periods import (
 )
 from pledges.workflow.reports import (
     discard_report,
+    require_complete,
     save_report,
     start_report,
     submit_report,
@@ -107,6 +108,7 @@ __all__ = [
     "remove_evidence",
     "rename_department",
     "replace_rows",
+    "require_complete",
     "return_report",
     "save_report",
     "saved_version",

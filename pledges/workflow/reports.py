@@ -154,6 +154,20 @@ def save_report(
     return report
 
 
+def require_complete(report: ProgressReport, *, status: str, lagging: bool) -> None:
+    """Raise Incomplete where the report, as ``submit_report`` takes it, can't be handed in as it stands."""
+    errors = {}
+    if status in ("", Status.NONE) and report.status != Status.NONE:
+        errors["status"] = _("Choose the status.")
+    if lagging or status in LAGGING_STATUSES:
+        if not report.cause:
+            errors["cause"] = _("This pledge is behind its target: state the cause.")
+        if not report.remedy:
+            errors["remedy"] = _("This pledge is behind its target: state the remedy.")
+    if errors:
+        raise Incomplete(errors)
+
+
 @transaction.atomic
 def submit_report(
     *, report: ProgressReport, user: Any, version: int, status: str, lagging: bool
@@ -166,16 +180,7 @@ def submit_report(
     ReasonMissing, Conflict, and Incomplete with a message for each field.
     """
     report, _period = editable(report, user, report.reason, Action.SUBMIT_REPORT)
-    errors = {}
-    if status in ("", Status.NONE) and report.status != Status.NONE:
-        errors["status"] = _("Choose the status.")
-    if lagging or status in LAGGING_STATUSES:
-        if not report.cause:
-            errors["cause"] = _("This pledge is behind its target: state the cause.")
-        if not report.remedy:
-            errors["remedy"] = _("This pledge is behind its target: state the remedy.")
-    if errors:
-        raise Incomplete(errors)
+    require_complete(report, status=status, lagging=lagging)
     now = timezone.now()
     # A head who hands in has looked already: no second button for the same person.
     signs = report.pledge.plan.head_signs and can_on(user, Action.SIGN_REPORT, report.pledge)

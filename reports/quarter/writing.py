@@ -82,6 +82,13 @@ def submit_quarter(
     )
 
 
+def check_complete(entry: Entry) -> None:
+    """Raise Incomplete where the report in hand lacks what ``submit_quarter`` asks for."""
+    if entry.report is not None:
+        lagging = stored_figures(entry).is_lagging
+        workflow.require_complete(entry.report, status=entry.status, lagging=lagging)
+
+
 @transaction.atomic
 def start_correction(*, pledge: Pledge, period: ReportingPeriod, user: Any, reason: str) -> ProgressReport:
     """Begin a correction: a draft with everything that the approved report holds.

@@ -15,11 +15,20 @@
   let leaving = false;   // the form itself is being sent
   let local = false;     // this browser holds a copy
   let timer = 0;
+  let wasAway = false;   // the last word was that the connection is lost
 
   const textOf = () => new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string")).toString();
   const say = (text, kind = "") => {
     if (status.textContent !== text) status.textContent = text;
     status.dataset.kind = kind;
+  };
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  // The words stay the same for a minute; that it was kept again is seen, and not read out.
+  const sayKept = (time, moved) => {
+    const kept = form.dataset[wasAway ? "keptAgain" : "keptAt"].replace("%(time)s", time);
+    wasAway = false;
+    say(moved ? `${kept} · ${form.dataset.moved}` : kept, moved ? "warning" : "kept");
+    if (!still.matches) status.animate([{ opacity: 0.25 }, { opacity: 1 }], 500);
   };
   // Private windows and full stores throw; then only the open page holds the text.
   const store = (text, more = {}) => {
@@ -45,7 +54,7 @@
     ...options,
   });
   const away = (text) => {
-    typed = true;
+    typed = wasAway = true;
     say(store(text) ? form.dataset.away : form.dataset.awayLost, "warning");
     later(RETRY);
   };
@@ -62,8 +71,7 @@
       if (answer.ok) {
         const { kept_at: time, moved } = await answer.json();
         forget();
-        const kept = form.dataset.keptAt.replace("%(time)s", time);
-        say(moved ? `${kept} · ${form.dataset.moved}` : kept, moved ? "warning" : "");
+        sayKept(time, moved);
       } else if (answer.status === 413) {
         say(form.dataset.tooLong, "warning");
       } else if (answer.status >= 500) {
@@ -94,7 +102,8 @@
 
   form.addEventListener("input", () => { typed = true; later(DELAY); });
   form.addEventListener("submit", (event) => {
-    const step = event.submitter ? event.submitter.value : "save";
+    const by = event.submitter;
+    const step = !by ? "save" : by.name === "confirmed" ? "submit" : by.value;
     if (!navigator.onLine) {
       event.preventDefault();
       away(textOf());

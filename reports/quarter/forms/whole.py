@@ -1,6 +1,7 @@
 """The quarterly form: one form for everything that a department reports of a pledge in a period."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -27,12 +28,26 @@ if TYPE_CHECKING:
 CARRIED = ("version", "typist", "lines")
 
 
+@dataclass(frozen=True, slots=True)
+class LiveError:
+    """What is wrong with a field, and its name with the row it stands in.
+
+    ``is_blank``: it was left empty, which is no matter while somebody types.
+    """
+
+    field: forms.BoundField
+    name: str
+    messages: Sequence[str]
+    is_blank: bool
+
+
 class QuarterForm(forms.Form):
     """Built for one ``Entry`` out of the sections that concern its pledge.
 
     Nothing is required; what a submission needs is asked by the workflow, whose
     messages ``add_incomplete`` puts beside the fields. ``previous`` and
-    ``hints`` (by section) are the page's to set.
+    ``hints`` (by section) are the page's to set. ``lacking`` names the fields
+    whose message says what a submission lacks.
     """
 
     required_css_class = "is-required"
@@ -51,6 +66,7 @@ class QuarterForm(forms.Form):
         self.entry = entry
         self.previous: Previous | None = None
         self.hints: Mapping[str, Sequence[Any]] = {}
+        self.lacking: set[str] = set()
         super().__init__(data=data, initial={"version": entry.version, "typist": typist})
         if entry.is_correction:
             self.initial["reason"] = entry.report.reason if entry.report else ""
@@ -127,6 +143,7 @@ class QuarterForm(forms.Form):
         """Put what a submission lacks beside the fields."""
         for name, message in errors.items():
             self.add_error(name if name in self.fields else None, message)
+            self.lacking.add(name)
 
     def field_errors(self) -> list[tuple[forms.BoundField, str, list[str]]]:
         """Every field with an error, its name with the row it stands in, and what is wrong, in the form's
@@ -135,6 +152,13 @@ class QuarterForm(forms.Form):
             (self[name], self._full_name(name), [str(error) for error in self.errors[name]])
             for name in self.fields
             if name in self.errors
+        ]
+
+    def live_errors(self) -> list[LiveError]:
+        """What is wrong with the fields as they stand, to be told while typing goes on."""
+        return [
+            LiveError(field, name, messages, is_blank=not str(field.value() or "").strip())
+            for field, name, messages in self.field_errors()
         ]
 
     def _full_name(self, name: str) -> str:

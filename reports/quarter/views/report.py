@@ -1,6 +1,7 @@
 """One pledge's report in one period, by its writer: the form and its steps."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from pledges.models import ProgressReport
 from pledges.permissions import Action, access, can_on
 from pledges.workflow import Conflict, Incomplete, WorkflowError
 from reports.models import KeptForm
-from reports.quarter.checks import warnings_of
+from reports.quarter.checks import ReportWarning, warnings_of
 from reports.quarter.entry import Entry, read_entry, settlement_of
 from reports.quarter.forms import DiscardForm, QuarterForm, ReasonForm
 from reports.quarter.held import hold_and_sign_in, person_mark, refuse_keeping, typist_mark
@@ -27,9 +28,11 @@ from reports.quarter.previous import read_previous
 from reports.quarter.reshaping import reshape
 from reports.quarter.views.places import address_of, find_entry, may_submit, may_write, places_of
 from reports.quarter.views.review import read_page
-from reports.quarter.writing import save_quarter, start_correction, submit_quarter
+from reports.quarter.writing import check_complete, save_quarter, start_correction, submit_quarter
 
 WRITES = (Action.ENTER_REPORT, Action.CORRECT_REPORT)
+# In the address of a form that was to be handed in and shows its warnings first.
+TO_SUBMIT = "submit"
 
 
 @access(Action.VIEW_STAFF, signed_out=hold_and_sign_in)
@@ -47,7 +50,8 @@ def report(
     if kept is not None:
         return _kept_page(request, entry, kept)
     if entry.is_editable and writes:
-        return _form_page(request, entry, QuarterForm(entry=entry, typist=typist_mark(request.user)))
+        form = QuarterForm(entry=entry, typist=typist_mark(request.user))
+        return _form_page(request, entry, form, to_submit=TO_SUBMIT in request.GET)
     return read_page(request, entry)
 
 
@@ -75,7 +79,8 @@ def _written(request: HttpRequest, entry: Entry) -> HttpResponse:
 
     What can't be saved as it stands is kept as it was typed.
     """
-    step = request.POST.get("step", "save")
+    confirmed = request.POST.get("confirmed") == "1"
+    step = "submit" if confirmed else request.POST.get("step", "save")
     if step == "merge":
         return _merged(request, entry)
     reshaped = reshape(entry, request.POST, step)
@@ -92,6 +97,8 @@ def _written(request: HttpRequest, entry: Entry) -> HttpResponse:
     form = QuarterForm(entry=entry, data=request.POST)
     if not form.is_valid():
         return _form_page(request, entry, form, status=422, typed_is_kept=_keep(request, entry))
+    # A confirmation is about what was shown: the warnings of the version that the form began from.
+    seen = warnings_of(entry) if confirmed else []
     try:
         saved = save_quarter(
             entry=entry,
@@ -100,10 +107,10 @@ def _written(request: HttpRequest, entry: Entry) -> HttpResponse:
             contents=form.contents(),
             amounts=form.amounts(),
         )
-    except Conflict:
+    except Conflict as conflict:
         _keep(request, entry)
-        fresh = read_entry(entry.pledge, entry.period)
-        return _two_versions(request, fresh, request.POST, began=base_version(request.POST), status=409)
+        stored = _as_stored(entry, conflict)
+        return _two_versions(request, stored, request.POST, began=base_version(request.POST), status=409)
     except WorkflowError as error:
         form.add_error(None, error.message)
         return _form_page(request, entry, form, status=422, typed_is_kept=_keep(request, entry))
@@ -111,16 +118,28 @@ def _written(request: HttpRequest, entry: Entry) -> HttpResponse:
     if step != "submit":
         messages.success(request, _("Saved as a draft."))
         return redirect(address_of(entry))
-    return _submitted(request, entry, saved)
+    return _submitted(request, entry, saved, seen=seen)
 
 
-def _submitted(request: HttpRequest, entry: Entry, saved: ProgressReport) -> HttpResponse:
-    """The answer once the form is saved and is to be handed in."""
+def _submitted(
+    request: HttpRequest, entry: Entry, saved: ProgressReport, *, seen: Collection[ReportWarning]
+) -> HttpResponse:
+    """The answer once the form is saved and is to be handed in.
+
+    What contradicts itself is shown first, and goes on once the writer has
+    ``seen`` it; the draft is saved meanwhile. What is missing comes before that.
+    """
+    fresh = read_entry(entry.pledge, entry.period)
+    warnings = warnings_of(fresh)
     try:
-        submitted = submit_quarter(pledge=entry.pledge, period=entry.period, report=saved, user=request.user)
+        if any(warning not in seen for warning in warnings):
+            check_complete(fresh)
+            return redirect(f"{address_of(entry)}?{TO_SUBMIT}=1#warnings")
+        submitted = submit_quarter(
+            pledge=entry.pledge, period=entry.period, report=saved, user=request.user, entry=fresh
+        )
     except Incomplete as error:
         messages.warning(request, _("Saved as a draft, but not submitted: something is missing."))
-        fresh = read_entry(entry.pledge, entry.period)
         data = request.POST.copy()
         data["version"] = str(fresh.version)
         form = QuarterForm(entry=fresh, data=data)
@@ -174,7 +193,7 @@ def keep(
     unfinished = ProgressReport.objects.for_pledge(pledge).for_period(period).unfinished().first()
     moved = kept.base_version != workflow.saved_version(unfinished)
     at = timezone.localtime(kept.kept_at)
-    return JsonResponse({"kept_at": at.strftime("%H:%M:%S"), "moved": moved})
+    return JsonResponse({"kept_at": at.strftime("%H:%M"), "moved": moved})
 
 
 @step_of("report")
@@ -182,13 +201,14 @@ def keep(
 def figures(
     request: HttpRequest, city: str, term: int, as_of: dt.date, code: str, plan: str = DEFAULT_PLAN
 ) -> HttpResponse:
-    """The rates that the form would give as it stands; nothing is stored."""
+    """The rates that the form would give as it stands, and what can't be read in it; nothing is stored."""
     entry = find_entry(request, city, term, plan, as_of, code)
     if not may_write(request.user, entry):
         raise PermissionDenied(_("You have no right to do this."))
     form = QuarterForm(entry=entry, data=request.POST)
     context = {
         "plan": entry.pledge.plan,
+        "form": form,
         "figures": form.figures(),
         "asks_for_cause": form.asks_for_cause(),
         "indicators": form.section(ReportSection.INDICATORS),
@@ -256,22 +276,40 @@ def _keep(request: HttpRequest, entry: Entry) -> bool:
     return kept is not None
 
 
+def _as_stored(entry: Entry, conflict: Conflict) -> Entry:
+    """The entry as it stands now: the one in hand, unless somebody wrote after it was read."""
+    read, now = entry.report, conflict.current
+    if read is not None and (read.pk, read.version) == (now.pk, now.version):
+        return entry
+    return read_entry(entry.pledge, entry.period)
+
+
 def _form_page(
-    request: HttpRequest, entry: Entry, form: QuarterForm, *, status: int = 200, **more: Any
+    request: HttpRequest,
+    entry: Entry,
+    form: QuarterForm,
+    *,
+    status: int = 200,
+    to_submit: bool = False,
+    **more: Any,
 ) -> HttpResponse:
+    """``to_submit``: it was to be handed in, and shows first what contradicts itself."""
     form.previous = read_previous(entry)
+    warnings = warnings_of(entry) if entry.unfinished else []
     hints: dict[str, list[str]] = {}
-    for warning in warnings_of(entry) if entry.unfinished else []:
+    for warning in warnings:
         hints.setdefault(warning.section.value, []).append(warning.message)
     form.hints = hints
     pledge = entry.pledge
+    submits = may_submit(request.user, entry)
     context = {
         "entry": entry,
         "form": form,
         "figures": form.figures(),
         "asks_for_cause": form.asks_for_cause(),
         "settlement": settlement_of(entry),
-        "may_submit": may_submit(request.user, entry),
+        "may_submit": submits,
+        "to_confirm": warnings if to_submit and submits else [],
         "head_signs": pledge.plan.head_signs,
         "signs": can_on(request.user, Action.SIGN_REPORT, pledge),
         "person": person_mark(request.user),

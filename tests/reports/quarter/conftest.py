@@ -98,6 +98,14 @@ class City:
             **more,
         }
 
+    def submit(self, client, *, follow=False, **more):
+        """Hand the form in, and once more where it shows first what is to be checked."""
+        answer = client.post(self.url, self.data(**more, step="submit"), follow=False)
+        if answer.status_code == 302 and answer["Location"].endswith("?submit=1#warnings"):
+            confirmed = {**more, "version": str(self.current.version), "confirmed": "1"}
+            answer = client.post(self.url, self.data(**confirmed), follow=follow)
+        return answer
+
     def report(self, state=ReportState.DRAFT, **fields):
         factory = ApprovedReportFactory if state == ReportState.APPROVED else ReportFactory
         return factory(pledge=self.pledge, period=self.period, state=state, **fields)

@@ -150,14 +150,14 @@ def test_report_that_waits_for_its_head_can_be_returned_and_not_approved(as_coor
 
 def test_thread_tells_every_step_and_word_in_order_over_all_revisions(client, city):
     client.force_login(city.officer)
-    client.post(city.url, city.data(step="submit"))
+    city.submit(client)
     client.force_login(city.coordinator)
     version = str(city.current.version)
     client.post(
         f"{city.url}check/", {"version": version, "step": "return", "comment": "보완", "remark-money": "금액"}
     )
     client.force_login(city.officer)
-    client.post(city.url, city.data(step="submit", version=str(city.current.version)))
+    city.submit(client, version=str(city.current.version))
     client.force_login(city.coordinator)
     client.post(f"{city.url}check/", {"version": str(city.current.version), "step": "approve"})
     client.post(f"{city.url}correct/", {"reason": "오기"})

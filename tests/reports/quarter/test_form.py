@@ -129,12 +129,12 @@ def test_saving_again_replaces_the_rows_and_keeps_their_history_short(as_officer
 
 def test_draft_changes_no_figure_until_it_is_approved(as_officer, city):
     before = plan_fulfilment(city.plan, NOW).by_pk[city.pledge.pk]
-    as_officer.post(city.url, city.data(**{city.spent: "9", "step": "submit"}))
+    city.submit(as_officer, **{city.spent: "9"})
     assert city.current.state == ReportState.SUBMITTED
     assert plan_fulfilment(city.plan, NOW).by_pk[city.pledge.pk] == before
     coordinator = Client()
     coordinator.force_login(city.coordinator)
-    coordinator.post(f"{city.url}check/", {"version": "3", "step": "approve", "comment": ""})
+    coordinator.post(f"{city.url}check/", {"version": str(city.current.version), "step": "approve"})
     after = plan_fulfilment(city.plan, NOW).by_pk[city.pledge.pk]
     assert (after.rate, after.to_date, after.executed) == (60, 100, 42_000_000)
 
@@ -147,17 +147,12 @@ def test_submit_of_a_lagging_pledge_without_cause_keeps_the_draft_and_says_so(as
     assert city.current.state == ReportState.DRAFT
     assert Actual.objects.get(report=city.current).value == 0
     version = page.context["form"]["version"].value()
-    again = as_officer.post(
-        city.url,
-        city.data(version=version, cause="지연", remedy="보완", step="submit", **{city.actual: "0"}),
-    )
-    assert again.status_code == 302
+    city.submit(as_officer, version=version, cause="지연", remedy="보완", **{city.actual: "0"})
     assert city.current.state == ReportState.SUBMITTED
 
 
 def test_submit_of_a_pledge_on_its_target_needs_no_cause(as_officer, city):
-    response = as_officer.post(city.url, city.data(step="submit"))
-    assert response["Location"] == "/staff/"
+    assert city.submit(as_officer)["Location"] == "/staff/"
     assert city.current.submitted_by == city.officer
 
 
@@ -167,7 +162,7 @@ def test_submit_with_a_partial_status_asks_for_the_cause(as_officer, city):
 
 
 def test_status_left_alone_is_not_set_again(as_officer, city):
-    as_officer.post(city.url, city.data(status="", step="submit"))
+    city.submit(as_officer, status="")
     assert (city.current.state, city.current.status) == (ReportState.SUBMITTED, "")
 
 

@@ -1,6 +1,9 @@
 """What only a browser can tell of the form: typed text outlives the page, pasted rows spread, keys work."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from pledges.models import Actual
 from reports.models import KeptForm
@@ -48,7 +51,7 @@ def told(page, text):
 
 
 def kept(page):
-    told(page, "자동 보관 ")
+    told(page, "에 자동 저장됨")
 
 
 def stored(page):
@@ -230,3 +233,103 @@ def test_two_versions_are_put_together_without_scripts(city, opened, width):
         page.locator("[data-save]").click()
         page.wait_for_selector(".notice--success")
     assert (city.current.cause, city.current.remedy) == ("동료의 글", "나의 대책")
+
+
+# --- While somebody types ---
+
+
+def at(page, selector):
+    return page.locator(selector).bounding_box()["y"]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_bad_cell_is_told_at_its_field_while_typing_and_goes_once_it_is_mended(city, opened, width):
+    with open_page(width=width) as page:
+        opened(page)
+        bad, cell, message = city.actual, page.locator(f"[name={city.actual}]"), f"#id_{city.actual}_error"
+        cell.fill("세 번")
+        spent = f"[name={city.spent}]"
+        page.locator(spent).focus()
+        before = at(page, spent)
+        page.locator(message).wait_for()
+        assert "1,234" in page.inner_text(message)
+        assert cell.get_attribute("aria-invalid") == "true"
+        assert f"id_{bad}_error" in cell.get_attribute("aria-describedby").split()
+        assert "이번 실적: 보고회 개최" in page.text_content("#live-said")
+        # What has the focus keeps it, and its place on the screen.
+        assert page.evaluate("document.activeElement.name") == city.spent
+        assert abs(at(page, spent) - before) < 1
+        cell.fill("3")
+        page.locator(message).wait_for(state="detached")
+        assert cell.get_attribute("aria-invalid") is None
+        assert cell.get_attribute("aria-describedby") is None
+
+
+def test_field_that_is_still_empty_is_not_told_before_the_form_was_saved_so(city, opened):
+    with open_page() as page:
+        opened(page)
+        page.fill("[name=achievement-0-dates]", "언젠가")
+        page.locator("#id_achievement-0-dates_error").wait_for()
+        page.fill("[name=achievement-0-dates]", "")
+        page.fill("[name=achievement-0-text]", "보고회를 열었음")
+        page.locator("#id_achievement-0-dates_error").wait_for(state="detached")
+        page.locator("#live-errors li[data-blank]").wait_for(state="attached")
+        assert page.locator(".quarter .errorlist li").count() == 0
+        # Saved like that it is told, and stays until a date stands there.
+        page.locator("[data-save]").click()
+        page.locator("#id_achievement-0-dates_error").wait_for()
+        page.fill("[name=achievement-0-text]", "보고회를 두 번 열었음")
+        page.wait_for_timeout(2000)
+        assert page.locator("#id_achievement-0-dates_error").count() == 1
+        page.fill("[name=achievement-0-dates]", "2024. 5.")
+        page.locator("#id_achievement-0-dates_error").wait_for(state="detached")
+
+
+def test_what_a_submission_lacks_stays_told_until_it_is_typed(city, opened):
+    with open_page() as page:
+        opened(page)
+        page.fill(f"[name={city.actual}]", "0")
+        page.locator("button[name=step][value=submit]").click()
+        page.locator("#id_cause_error").wait_for()
+        page.fill(f"[name={city.actual}]", "-")
+        page.wait_for_timeout(2000)
+        assert page.locator("#id_cause_error").count() == 1
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_status_line_near_the_buttons_tells_in_sight_when_it_was_kept_and_when_it_could_not_be(
+    city, opened, width
+):
+    with open_page(width=width) as page:
+        opened(page)
+        line = page.locator("#keep-status")
+        assert line.get_attribute("aria-live") == "polite"
+        page.fill("[name=achievement-0-text]", "쓰는 중")
+        kept(page)
+        expect(line).to_be_in_viewport()
+        assert re.fullmatch(r"\d\d:\d\d에 자동 저장됨", line.inner_text())
+        page.context.set_offline(True)
+        page.fill("[name=achievement-0-text]", "쓰는 중에 끊김")
+        told(page, "연결이 끊겼습니다")
+        expect(line).to_be_in_viewport()
+        page.context.set_offline(False)
+        told(page, "다시 연결되어")
+        page.fill("[name=achievement-0-text]", "이어서 쓰는 중")
+        expect(line).to_have_text(re.compile(r"^\d\d:\d\d에 자동 저장됨"))
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_warnings_have_the_focus_and_one_button_hands_in_all_the_same(city, opened, javascript):
+    with open_page(javascript=javascript) as page:
+        opened(page)
+        page.fill("[name=achievement-0-dates]", "2024. 5.")
+        page.fill("[name=achievement-0-text]", "보고회 개최")
+        page.fill(f"[name={city.actual}]", "1")
+        page.locator("button[name=step][value=submit]").click()
+        expect(page.locator("#warnings")).to_be_in_viewport()
+        assert city.current.state == "draft"
+        page.get_by_role("link", name="고치기").click()
+        expect(page.locator("#evidence")).to_be_in_viewport()
+        page.get_by_role("button", name="그대로 제출").click()
+        page.wait_for_url("**/staff/")
+    assert city.current.state == "submitted"

@@ -148,7 +148,7 @@ def test_button_says_where_the_report_goes(city, head_signs, role, label):
 def test_after_handing_in_it_is_said_who_is_next(as_officer, city, head_signs, said):
     city.plan.head_signs = head_signs
     city.plan.save()
-    page = as_officer.post(city.url, city.data(step="submit"), follow=True)
+    page = city.submit(as_officer, follow=True)
     assert any(said in str(message) for message in page.context["messages"])
 
 

@@ -93,8 +93,8 @@ def test_form_takes_marks_of_both_quarters_and_compares_with_the_half_year_befor
 def test_half_year_is_entered_approved_and_published(client, half_yearly):
     city = half_yearly
     client.force_login(city.officer)
-    data = city.data(cause="사유", remedy="대책", step="submit", **{f"mark-{city.task.pk}-2024-1": ""})
-    assert client.post(city.url, data).status_code == 302
+    data = {"cause": "사유", "remedy": "대책", f"mark-{city.task.pk}-2024-1": ""}
+    assert city.submit(client, **data)["Location"] == "/staff/"
     assert city.current.state == ReportState.SUBMITTED
     workflow.approve_report(report=city.current, user=city.coordinator, version=city.current.version)
     publish_period(period=city.period, user=city.coordinator)

@@ -258,9 +258,8 @@ def test_old_address_of_the_step_leads_to_the_report(as_head, signing):
 
 
 def test_head_who_hands_in_has_signed(as_head, signing):
-    data = signing.data(step="submit", cause="지연 사유", remedy="대책")
-    response = as_head.post(signing.url, data)
-    assert response.status_code == 302, response.context["form"].errors
+    response = signing.submit(as_head, cause="지연 사유", remedy="대책")
+    assert response["Location"] == "/staff/"
     assert (signing.current.state, signing.current.signed_by) == (ReportState.SIGNED, signing.head)
 
 

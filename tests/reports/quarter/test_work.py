@@ -260,7 +260,7 @@ def test_days_left_are_those_of_the_departments_extended_date(client, city):
 
 def test_after_handing_in_the_person_is_back_at_the_next_thing_to_do(as_officer, city):
     PledgeFactory(plan=city.plan, code="8", name="다음 공약", lead_department=city.lead)
-    response = as_officer.post(city.url, city.data(step="submit", cause="사유", remedy="대책"), follow=True)
+    response = city.submit(as_officer, follow=True, cause="사유", remedy="대책")
     assert response.redirect_chain == [("/staff/", 302)]
     (each,) = response.context["desk"]
     assert each.next.line.pledge.code == "8"

@@ -80,9 +80,19 @@ def is_same(edition: Edition, documents: Documents) -> bool:
     """
     if edition.digest == documents.digest:
         return True
+    if not _is_older(edition, documents):
+        return False
     summary = summary_document(read_summary(edition.summary))
     cards = (to_document(read_card(row.card)) for row in edition.pledges.in_order())
     return _digest(summary, cards) == documents.digest
+
+
+def _is_older(edition: Edition, documents: Documents) -> bool:
+    """Whether one of the edition's documents is of another version than today's."""
+    stored = edition.pledges.order_by().values_list("card__schema_version", flat=True).distinct()
+    today = {document["schema_version"] for _card, document, _figure in documents.cards}
+    summary = edition.summary["schema_version"] != documents.summary["schema_version"]
+    return summary or not today.issuperset(stored)
 
 
 # --- Publishing -----------------------------------------------------------------

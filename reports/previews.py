@@ -17,7 +17,7 @@ from pledges.enums import HeadlineMethod, MoneyUnit, Rounding, Status
 from pledges.models import Plan, ReportingPeriod
 from reports.cards import Card, PlanHeader, RateText, read_card
 from reports.comparison import FieldDifference, compare_cards, differing_fields
-from reports.editions import Pending, pending_editions, plan_of
+from reports.editions import Documents, Pending, pending_editions, plan_of
 from reports.models import Edition
 from reports.summaries import PlanSummary, read_summary
 
@@ -197,7 +197,7 @@ def _preview(plan: Plan, pending: Pending) -> EditionPreview:
     base = pending.edition or _published_before(plan, pending.period.as_of)
     old = read_summary(base.summary) if base else None
     new = read_summary(pending.documents.summary)
-    differences = _differences(base, [card for card, _document, _figure in pending.documents.cards])
+    differences = _differences(base, pending.documents)
     return EditionPreview(
         as_of=pending.period.as_of,
         number=pending.number,
@@ -222,18 +222,20 @@ def _published_before(plan: Plan, as_of: dt.date) -> Edition | None:
 # --- Pledges ------------------------------------------------------------------------
 
 
-def _differences(base: Edition | None, cards: Iterable[Card]) -> list[PledgeDifference]:
+def _differences(base: Edition | None, documents: Documents) -> list[PledgeDifference]:
     """The pledges whose cards differ, in the plan's order, those that are gone last."""
-    old = {row.code: read_card(row.card) for row in base.pledges.in_order()} if base else {}
-    new = {card.code: card for card in cards}
+    old = {row.code: row.card for row in base.pledges.in_order()} if base else {}
     found = []
-    for code in [*new, *(code for code in old if code not in new)]:
-        before, after = old.get(code), new.get(code)
-        if before is None or after is None:
-            found.append(PledgeDifference(before, after))
-        elif differing_fields(before, after):
-            found.append(PledgeDifference(before, after, tuple(compare_cards(before, after))))
-    return found
+    for card, document, _figure in documents.cards:
+        published = old.pop(card.code, None)
+        if published is None:
+            found.append(PledgeDifference(None, card))
+        elif published != document:
+            # Read only where the text differs: most cards of a correction are as they were.
+            before = read_card(published)
+            if differing_fields(before, card):
+                found.append(PledgeDifference(before, card, tuple(compare_cards(before, card))))
+    return [*found, *(PledgeDifference(read_card(published), None) for published in old.values())]
 
 
 _GROUPS: tuple[tuple[str, Any, Callable[[PledgeDifference], Any]], ...] = (

@@ -10,6 +10,9 @@ from django.utils import translation
 
 from pledges.enums import HeadlineMethod, Mark, MoneySource, Status
 from pledges.models import OwnStatus
+from reports import cards as cards_module
+from reports import editions as editions_module
+from reports import previews as previews_module
 from reports.cards import Card, build_cards
 from reports.comparison import AROUND, FRAME, LABELS, compare_cards
 from reports.editions import publish_period
@@ -297,6 +300,25 @@ def test_difference_in_what_frames_a_card_alone_is_none(indicator):
 
 
 # --- What it costs ---------------------------------------------------------------------------
+
+
+def test_published_cards_are_read_only_where_they_differ(indicator, monkeypatch):
+    plan = indicator.pledge.plan
+    others = [PledgeFactory(plan=plan) for _each in range(3)]
+    publish(plan)
+    others[0].name = "다른 이름"
+    others[0].save()
+    read = []
+
+    def read_card(document):
+        read.append(document["code"])
+        return cards_module.read_card(document)
+
+    monkeypatch.setattr(previews_module, "read_card", read_card)
+    monkeypatch.setattr(editions_module, "read_card", read_card)
+    (one,) = preview(plan)
+    assert [each.code for each in one.differences] == [others[0].code]
+    assert read == [others[0].code]
 
 
 def test_preview_costs_the_same_queries_for_one_pledge_and_for_three(indicator):

@@ -1,6 +1,7 @@
 """Reading the log: entries in the words of the person who looks, whatever language they were written in."""
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -52,14 +53,41 @@ class ShownEntry:
         return self.entry.body is None
 
 
+class _Words:
+    """The words of models and fields in the reader's language, each looked up once; ``people`` by key."""
+
+    def __init__(self, people: Mapping[int, str]) -> None:
+        self.people = people
+        self._kinds: dict[Any, str] = {}
+        self._labels: dict[tuple[Any, str], str] = {}
+        self._choices: dict[Any, dict[Any, str]] = {}
+
+    def kind(self, model: Any) -> str:
+        if model not in self._kinds:
+            self._kinds[model] = str(model._meta.verbose_name)
+        return self._kinds[model]
+
+    def label(self, model: Any, name: str) -> str:
+        if (model, name) not in self._labels:
+            field = _field(model, name)
+            self._labels[model, name] = str(field.verbose_name) if field is not None else name
+        return self._labels[model, name]
+
+    def choices(self, field: Any) -> dict[Any, str]:
+        """The words of a field's choices; empty where it has none."""
+        if field not in self._choices:
+            self._choices[field] = {value: str(word) for value, word in field.flatchoices}
+        return self._choices[field]
+
+
 def show_entries(entries: Iterable[AuditEntry]) -> list[ShownEntry]:
     """Entries in words: one query for the people in them."""
     found = list(entries)
     keys = {entry.actor_key for entry in found if entry.actor_key is not None}
     for entry in found:
         _people_in(entry.body, keys)
-    people = people_of(keys)
-    return [_shown(entry, people) for entry in found]
+    words = _Words(people_of(keys))
+    return [_shown(entry, words) for entry in found]
 
 
 def people_of(keys: Iterable[int]) -> dict[int, str]:
@@ -80,24 +108,24 @@ def _people_in(body: Any, keys: set[int]) -> None:
         keys.add(person)
 
 
-def _shown(entry: AuditEntry, people: Mapping[int, str]) -> ShownEntry:
+def _shown(entry: AuditEntry, words: _Words) -> ShownEntry:
     body = entry.body or {}
     facts = []
     for name, value in body.get("facts", {}).items():
-        text = people.get(value, str(value)) if name == "person" else fact_text(value)
+        text = words.people.get(value, str(value)) if name == "person" else fact_text(value)
         if text:
             facts.append((fact_label(name), text))
     return ShownEntry(
         entry=entry,
         action=action_label(entry.action),
-        who=people.get(entry.actor_key, "") if entry.actor_key is not None else "",
+        who=words.people.get(entry.actor_key, "") if entry.actor_key is not None else "",
         reason=body.get("reason", ""),
         facts=tuple(facts),
-        rows=tuple(_row(row, people) for row in body.get("rows", ())),
+        rows=tuple(_row(row, words) for row in body.get("rows", ())),
     )
 
 
-def _row(row: Mapping[str, Any], people: Mapping[int, str]) -> ShownRow:
+def _row(row: Mapping[str, Any], words: _Words) -> ShownRow:
     model = _model(row["model"])
     fields: Mapping[str, Any] = row["fields"]
     kind = row["kind"]
@@ -106,21 +134,21 @@ def _row(row: Mapping[str, Any], people: Mapping[int, str]) -> ShownRow:
     named = row.get("named") or {name: fields[name][at] for name in naming if name in fields}
     known = [name for name in naming if name in named]
     changes = tuple(
-        ShownChange(_label(model, name), *(_text(_field(model, name), each, people) for each in values))
+        ShownChange(words.label(model, name), *(_text(_field(model, name), each, words) for each in values))
         for name, values in fields.items()
         if kind == "~" or (name not in named and _tells(_field(model, name), values[at]))
     )
     return ShownRow(
         kind=kind,
-        model=str(model._meta.verbose_name) if model else row["model"],
-        name=" · ".join(filter(None, (_naming_text(model, each, named[each], people) for each in known))),
+        model=words.kind(model) if model else row["model"],
+        name=" · ".join(filter(None, (_naming_text(model, each, named[each], words) for each in known))),
         changes=changes,
     )
 
 
-def _naming_text(model: Any, name: str, value: Any, people: Mapping[int, str]) -> str:
-    text = _text(_field(model, name), value, people)
-    return f"{_label(model, name)} {text}" if text and name == "revision" else text
+def _naming_text(model: Any, name: str, value: Any, words: _Words) -> str:
+    text = _text(_field(model, name), value, words)
+    return f"{words.label(model, name)} {text}" if text and name == "revision" else text
 
 
 def _tells(field: Any, value: Any) -> bool:
@@ -131,6 +159,7 @@ def _tells(field: Any, value: Any) -> bool:
     return target is None or target is User or not issubclass(target, IMPLIED)
 
 
+@functools.cache
 def _model(label: str) -> Any:
     try:
         return apps.get_model(label)
@@ -138,6 +167,7 @@ def _model(label: str) -> Any:
         return None
 
 
+@functools.cache
 def _field(model: Any, name: str) -> Any:
     try:
         return model._meta.get_field(name) if model else None
@@ -145,31 +175,27 @@ def _field(model: Any, name: str) -> Any:
         return None
 
 
-def _label(model: Any, name: str) -> str:
-    field = _field(model, name)
-    return str(field.verbose_name) if field is not None else name
-
-
 def _points_at_person(field: Any) -> bool:
     return bool(field is not None and field.is_relation and field.related_model is User)
 
 
-def _text(field: Any, value: Any, people: Mapping[int, str]) -> str:
+def _text(field: Any, value: Any, words: _Words) -> str:
     """A value as a person reads it; "" for nothing, so that nothing never looks like zero."""
     if value is None or value == "" or value == []:
         return ""
     if isinstance(value, list):
-        return ", ".join(_text(field, each, people) for each in value)
+        return ", ".join(_text(field, each, words) for each in value)
     if isinstance(value, dict):
         if value.get("hidden"):
             return _("(personal, not kept here)")
         if _points_at_person(field):
-            return people.get(value.get("pk", 0), "")
+            return words.people.get(value.get("pk", 0), "")
         return read_day(str(value.get("text") or f"#{value.get('pk')}"))
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    if field is not None and field.flatchoices:
-        return str(dict(field.flatchoices).get(value, value))
+    choices = words.choices(field) if field is not None else None
+    if choices:
+        return choices.get(value, str(value))
     if isinstance(field, models.DateTimeField):
         return format_moment(dt.datetime.fromisoformat(value))
     if isinstance(field, models.DateField):

@@ -14,6 +14,7 @@ import unicodedata
 import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -756,23 +757,27 @@ def _write_sheet(book: NewWorkbook, sheet: WrittenSheet) -> None:
         letter = get_column_letter(number)
         target.column_dimensions[letter].width = column.width
         cell = target.cell(1, number)
-        _put(cell, column.name, is_text=True)
+        _put(cell, column.name)
+        cell.number_format = "@"
         cell.font, cell.fill, cell.alignment = HEADER_FONT, HEADER_FILL, WRAPPED
+    # A style is looked up once a column: by the cell it is most of the work of a long sheet.
+    styles = [_style_of(target, column) for column in sheet.columns]
     for row_number, row in enumerate(sheet.rows, 2):
         for number, (column, value) in enumerate(zip(sheet.columns, row, strict=True), 1):
+            blank, filled = styles[number - 1]
             if value is None or value == "":
                 if column.is_text:
-                    target.cell(row_number, number).number_format = "@"
+                    target.cell(row_number, number)._style = blank
                 continue
             cell = target.cell(row_number, number)
-            _put(cell, value, is_text=column.is_text)
-            cell.alignment = WRAPPED if column.wraps else TOP
+            _put(cell, value)
+            cell._style = filled
     last = len(sheet.rows) + 1 + sheet.blank_rows
     for number, column in enumerate(sheet.columns, 1):
         letter = get_column_letter(number)
         if column.is_text:
             for row_number in range(len(sheet.rows) + 2, last + 1):
-                target.cell(row_number, number).number_format = "@"
+                target.cell(row_number, number)._style = styles[number - 1][0]
         if column.choices and last > 1:
             rule = DataValidation(type="list", formula1=f'"{",".join(column.choices)}"', allow_blank=True)
             rule.error = _("Choose from the list.")
@@ -782,7 +787,17 @@ def _write_sheet(book: NewWorkbook, sheet: WrittenSheet) -> None:
         target.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{max(last, 2)}"
 
 
-def _put(cell: NewCell, value: Any, *, is_text: bool) -> None:
+def _style_of(sheet: Any, column: WrittenColumn) -> tuple[Any, Any]:
+    """How openpyxl keeps the style of a column's blank and filled cells."""
+    cell = NewCell(sheet)
+    if column.is_text:
+        cell.number_format = "@"
+    blank = copy(cell._style)
+    cell.alignment = WRAPPED if column.wraps else TOP
+    return blank, cell._style
+
+
+def _put(cell: NewCell, value: Any) -> None:
     if isinstance(value, str):
         # openpyxl makes a formula of a leading "="; the type set afterwards makes it text again.
         cell.value = CONTROL.sub("", value).replace("\r\n", "\n")
@@ -793,5 +808,3 @@ def _put(cell: NewCell, value: Any, *, is_text: bool) -> None:
         cell.data_type = TYPE_STRING
     else:
         cell.value = value
-    if is_text:
-        cell.number_format = "@"

@@ -1,6 +1,7 @@
 """Every named address × every kind of person × GET and POST, against the table in ``tests.access``."""
 
 import datetime as dt
+import hashlib
 from http.cookies import SimpleCookie
 
 import pytest
@@ -25,6 +26,7 @@ from pledges.models import (
     SupportInvitation,
 )
 from reports.editions import publish_period
+from reports.models import ImportBatch
 from tests.access import ADMIN_PEOPLE, ADMIN_TABLE, PEOPLE, TABLE
 from tests.factories import (
     AreaFactory,
@@ -42,6 +44,7 @@ from tests.factories import (
     TermFactory,
     UserFactory,
 )
+from tests.reports.workbooks import book
 
 pytestmark = pytest.mark.django_db
 AS_OF, PUBLISHED = dt.date(2024, 6, 30), dt.date(2024, 3, 31)
@@ -129,7 +132,12 @@ class World:
             taker=self.colleague.user,
             recorded_by=self.people["head"],
         )
+        self.stage = self.uploaded(city, expires_at=dt.datetime(2999, 1, 1, tzinfo=dt.UTC))
+        self.applied = self.uploaded(
+            city, state=ImportBatch.State.APPLIED, applied_at=dt.datetime(2024, 7, 1, tzinfo=dt.UTC)
+        )
         self.values = {
+            "batch": self.stage.pk,
             "city": city.code,
             "term": 8,
             "as_of": AS_OF,
@@ -151,6 +159,23 @@ class World:
             "app_label": "pledges",
         }
         self.kinds()
+
+    def uploaded(self, city, **fields):
+        """A plan's file that the administrator uploaded, staged unless told otherwise."""
+        content = book()
+        batch = ImportBatch(
+            municipality=city,
+            plan=self.pledge.plan,
+            as_of=AS_OF,
+            file_name="공약.xlsx",
+            size=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            user=self.people["admin"],
+            **{"state": ImportBatch.State.STAGED, **fields},
+        )
+        batch.file.save("", ContentFile(content), save=False)
+        batch.save()
+        return batch
 
     def kinds(self):
         """One row of each kind that the admin shows and that is not made above."""
@@ -178,6 +203,8 @@ class World:
             values["suffix"] = "json"
         if name == "public:area":
             values["code"] = self.area.code
+        if name == "imports:roll_back":
+            values["batch"] = self.applied.pk
         if name == "city:people_of_department":
             values["department"] = self.ended.pk
         if name.startswith("admin:") and "object_id" in params:

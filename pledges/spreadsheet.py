@@ -14,7 +14,6 @@ import unicodedata
 import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -723,7 +722,8 @@ class WrittenSheet:
 
 
 # A CSV cell that begins with one of these is a formula to a spreadsheet program.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Some Korean and Japanese versions take the full-width signs too.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def harmless(text: str) -> str:
@@ -761,23 +761,23 @@ def _write_sheet(book: NewWorkbook, sheet: WrittenSheet) -> None:
         cell.number_format = "@"
         cell.font, cell.fill, cell.alignment = HEADER_FONT, HEADER_FILL, WRAPPED
     # A style is looked up once a column: by the cell it is most of the work of a long sheet.
-    styles = [_style_of(target, column) for column in sheet.columns]
+    styles = [_Looks(target, column) for column in sheet.columns]
     for row_number, row in enumerate(sheet.rows, 2):
         for number, (column, value) in enumerate(zip(sheet.columns, row, strict=True), 1):
-            blank, filled = styles[number - 1]
+            looks = styles[number - 1]
             if value is None or value == "":
                 if column.is_text:
-                    target.cell(row_number, number)._style = blank
+                    target.cell(row_number, number)._style = looks.blank
                 continue
             cell = target.cell(row_number, number)
             _put(cell, value)
-            cell._style = filled
+            cell._style = looks.of(cell)
     last = len(sheet.rows) + 1 + sheet.blank_rows
     for number, column in enumerate(sheet.columns, 1):
         letter = get_column_letter(number)
         if column.is_text:
             for row_number in range(len(sheet.rows) + 2, last + 1):
-                target.cell(row_number, number)._style = styles[number - 1][0]
+                target.cell(row_number, number)._style = styles[number - 1].blank
         if column.choices and last > 1:
             rule = DataValidation(type="list", formula1=f'"{",".join(column.choices)}"', allow_blank=True)
             rule.error = _("Choose from the list.")
@@ -787,14 +787,32 @@ def _write_sheet(book: NewWorkbook, sheet: WrittenSheet) -> None:
         target.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{max(last, 2)}"
 
 
-def _style_of(sheet: Any, column: WrittenColumn) -> tuple[Any, Any]:
-    """How openpyxl keeps the style of a column's blank and filled cells."""
-    cell = NewCell(sheet)
-    if column.is_text:
-        cell.number_format = "@"
-    blank = copy(cell._style)
-    cell.alignment = WRAPPED if column.wraps else TOP
-    return blank, cell._style
+class _Looks:
+    """How openpyxl keeps the styles of a column's cells: each is made once, which is what takes the time."""
+
+    def __init__(self, sheet: Any, column: WrittenColumn) -> None:
+        self.sheet, self.column = sheet, column
+        self.made: dict[tuple[bool, str], Any] = {}
+        cell = NewCell(sheet)
+        if column.is_text:
+            cell.number_format = "@"
+        self.blank = cell._style
+
+    def of(self, cell: NewCell) -> Any:
+        """The style of a cell by its value: text that looks like a formula, numbers with their decimals."""
+        value, is_quoted, shown_as = cell.value, False, ""
+        if isinstance(value, str):
+            is_quoted = value.startswith(FORMULA_STARTS)
+        elif isinstance(value, int | Decimal) and not self.column.is_text:
+            shown_as = number_format(value)
+        if (is_quoted, shown_as) not in self.made:
+            made = NewCell(self.sheet)
+            made.alignment = WRAPPED if self.column.wraps else TOP
+            made.number_format = "@" if self.column.is_text else shown_as or "General"
+            # Or Excel would compute the text once somebody edits the cell.
+            made.quotePrefix = is_quoted
+            self.made[is_quoted, shown_as] = made._style
+        return self.made[is_quoted, shown_as]
 
 
 def _put(cell: NewCell, value: Any) -> None:
@@ -808,3 +826,10 @@ def _put(cell: NewCell, value: Any) -> None:
         cell.data_type = TYPE_STRING
     else:
         cell.value = value
+
+
+def number_format(number: int | Decimal) -> str:
+    """The format that shows a number with its thousands grouped and all its decimals."""
+    text = format_number(Decimal(number))
+    places = len(text.partition(".")[2])
+    return "#,##0" + ("." + "0" * places if places else "")

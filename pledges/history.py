@@ -8,14 +8,14 @@ are the only places that write history in sets.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from pledges import audit
 
 # SQLite takes 32,766 parameters in a statement; PostgreSQL any number.
 AT_ONCE = 5_000
+MOST_PARAMETERS = 30_000
 
 
 def chunks(items: Collection[Any]) -> Iterable[list[Any]]:
@@ -24,12 +24,136 @@ def chunks(items: Collection[Any]) -> Iterable[list[Any]]:
     return (found[start : start + AT_ONCE] for start in range(0, len(found), AT_ONCE))
 
 
+def keep_history(rows: Sequence[models.Model], kind: str, user: Any = None) -> None:
+    """Write a row of history for each row of one model, as it stands in the database now.
+
+    ``kind`` is "+", "~" or "-". The database copies them itself: one statement, whatever a row holds.
+    ``user`` None is who the request at hand comes from.
+    """
+    model = type(rows[0])
+    history = model.history.model  # type: ignore[attr-defined]
+    user = user or history.get_default_history_user(rows[0])
+    columns = [field.column for field in history.tracked_fields]
+    stamps = {
+        "history_date": timezone.now(),
+        "history_type": kind,
+        "history_user": user.pk if user else None,
+        "history_change_reason": None,
+    }
+    fields = [history._meta.get_field(name) for name in stamps]
+    quote = connection.ops.quote_name
+    given = [
+        field.get_db_prep_save(value, connection)
+        for field, value in zip(fields, stamps.values(), strict=True)
+    ]
+    taken = ", ".join(quote(name) for name in columns)
+    key = quote(model._meta.pk.column)  # type: ignore[union-attr]
+    # Names of tables and columns only; every value is a parameter.
+    source, target = quote(model._meta.db_table), quote(history._meta.db_table)
+    stamped = ", ".join(quote(field.column) for field in fields)
+    copy = f"INSERT INTO {target} ({taken}, {stamped}) SELECT {taken}, %s, %s, %s, %s FROM {source}"  # noqa: S608
+    with connection.cursor() as cursor:
+        for part in chunks([row.pk for row in rows]):
+            marks = ", ".join(["%s"] * len(part))
+            cursor.execute(f"{copy} WHERE {key} IN ({marks}) ORDER BY {key}", [*given, *part])
+
+
+def _insert(rows: Sequence[models.Model]) -> None:
+    """Insert rows of one model; afterwards each has its primary key.
+
+    ``bulk_create`` looks at every value of every row as if it might be an
+    expression, and takes more time than all else of an import. Here each
+    column is looked at once. What the fields make of values stays theirs.
+    """
+    model: Any = type(rows[0])
+    if any(row.pk is not None for row in rows) or not connection.features.can_return_rows_from_bulk_insert:
+        model._default_manager.bulk_create(rows)
+        return
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    for row in rows:
+        row._prepare_related_fields_for_save("create_all")  # type: ignore[attr-defined]
+    columns = [_prepared(field, rows) for field in fields]
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(field.column) for field in fields)
+    line = f"({', '.join(['%s'] * len(fields))})"
+    at_once = MOST_PARAMETERS // len(fields)
+    # Names of tables and columns only; every value is a parameter.
+    start = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES "  # noqa: S608
+    end = f" RETURNING {quote(model._meta.pk.column)}"
+    with connection.cursor() as cursor:
+        for first in range(0, len(rows), at_once):
+            part = rows[first : first + at_once]
+            lines = zip(*(column[first : first + at_once] for column in columns), strict=True)
+            cursor.execute(
+                start + ", ".join([line] * len(part)) + end, [value for held in lines for value in held]
+            )
+            for row, (key,) in zip(part, cursor.fetchall(), strict=True):
+                row.pk = key
+                row._state.adding = False
+                row._state.db = connection.alias
+
+
+def _prepared(field: Any, rows: Sequence[models.Model]) -> list[Any]:
+    """A column of new rows as the database driver takes it."""
+    values = [field.pre_save(row, True) for row in rows]
+    if isinstance(field, models.ForeignKey):
+        # Keys come from the database: numbers, or nothing.
+        return values
+    if isinstance(field, models.JSONField):
+        return [field.get_db_prep_save(value, connection) for value in values]
+    known: dict[Any, Any] = {}
+    found = []
+    for value in values:
+        # Few columns of a plan hold many different numbers and words.
+        key = (value.__class__, value)
+        if key not in known:
+            known[key] = field.get_db_prep_save(value, connection)
+        found.append(known[key])
+    return found
+
+
 def create_all(rows: Sequence[models.Model], user: Any = None) -> None:
     """Create rows of one model with their history; afterwards each has its primary key."""
     if rows:
         with transaction.atomic(savepoint=False):
-            bulk_create_with_history(rows, type(rows[0]), default_user=user)
+            _insert(rows)
+            keep_history(rows, "+", user)
             audit.created(rows, user)
+
+
+def _update(rows: Sequence[models.Model], names: Collection[str]) -> None:
+    """Set these fields of rows of one model, each row to its own values."""
+    model: Any = type(rows[0])
+    fields = [model._meta.get_field(name) for name in names]
+    for row in rows:
+        row._prepare_related_fields_for_save("update_all", fields=fields)  # type: ignore[attr-defined]
+    values = (
+        [
+            *(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields),
+            model._meta.pk.get_db_prep_save(row.pk, connection),
+        ]
+        for row in rows
+    )
+    quote = connection.ops.quote_name
+    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
+    columns = [quote(field.column) for field in fields]
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            # A statement that is prepared once; the database is no network away.
+            sets = ", ".join(f"{column} = %s" for column in columns)
+            cursor.executemany(f"UPDATE {table} SET {sets} WHERE {key} = %s", values)  # noqa: S608
+            return
+        # Without a length, which a cast would cut to in silence and an assignment holds to.
+        types = [field.rel_db_type(connection).partition("(")[0] for field in (*fields, model._meta.pk)]
+        taken = [f"CAST(given.column{number} AS {kind})" for number, kind in enumerate(types, 1)]
+        sets = ", ".join(f"{column} = {value}" for column, value in zip(columns, taken, strict=False))
+        line = f"({', '.join(['%s'] * len(types))})"
+        for part in chunks(list(values)):
+            cursor.execute(
+                f"UPDATE {table} SET {sets} FROM (VALUES {', '.join([line] * len(part))}) AS given"  # noqa: S608
+                f" WHERE {table}.{key} = {taken[-1]}",
+                [value for held in part for value in held],
+            )
 
 
 def update_all(rows: Sequence[models.Model], fields: Collection[str], user: Any = None) -> None:
@@ -37,7 +161,8 @@ def update_all(rows: Sequence[models.Model], fields: Collection[str], user: Any 
     if rows and fields:
         with transaction.atomic(savepoint=False):
             before = audit.values_of(rows, fields)
-            bulk_update_with_history(rows, type(rows[0]), list(fields), default_user=user)
+            _update(rows, fields)
+            keep_history(rows, "~", user)
             audit.changed(rows, before, user)
 
 
@@ -68,18 +193,9 @@ def delete_all(
         return
     model = type(rows[0])
     history = getattr(model, "history", None)
-    now = timezone.now()
     with transaction.atomic():
         if history is not None:
-            history.model.objects.bulk_create(
-                history.model(
-                    history_date=now,
-                    history_user=user,
-                    history_type="-",
-                    **{field.attname: getattr(row, field.attname) for field in history.model.tracked_fields},
-                )
-                for row in rows
-            )
+            keep_history(rows, "-", user)
         for part in chunks([row.pk for row in rows]):
             found = model._default_manager.filter(pk__in=part)
             # The public delete() would send a signal, and write a history row, for each row on its own.

@@ -16,19 +16,24 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from xml.parsers import expat
 
 from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext as _
 from openpyxl import Workbook as NewWorkbook
-from openpyxl import load_workbook
 from openpyxl.cell.cell import TYPE_STRING
 from openpyxl.cell.cell import Cell as NewCell
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
+from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import from_excel, from_ISO8601
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.xml.constants import SHARED_STRINGS
 
 from pledges.notation import NotationError, format_number
 
@@ -44,6 +49,8 @@ LONGEST_NUMBER = 40
 DUST = Decimal("1e-9")
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+ROW_TAG, CELL_TAG, VALUE_TAG = f"{MAIN} row", f"{MAIN} c", f"{MAIN} v"
+STRING_TAG, RUN_TAG, TEXT_TAG = f"{MAIN} si", f"{MAIN} r", f"{MAIN} t"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 ERROR_VALUES = {
@@ -74,9 +81,9 @@ class Finding:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cell:
-    """One cell that holds something. ``value`` is str, Decimal, bool, a date or a time.
+    """One cell that holds something, never changed. ``value`` is str, Decimal, bool, a date or a time.
 
     ``problem`` is a translated message where the cell has no usable value (an
     error, a formula without a result); reading ``text`` then raises it.
@@ -432,31 +439,30 @@ def _read(
     progress: Callable[[str, int, int], None] | None,
     most_cells: int | None,
 ) -> Workbook:
-    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+    package = _Package(content)
     try:
-        listed = _listed_sheets(book._archive)
+        listed = _listed_sheets(package.archive)
         if (listed if names is None else names & listed) - {
-            fold_sheet_name(name) for name in book.sheetnames
+            fold_sheet_name(part.title) for part in package.sheets
         }:
             # The reader passes over a sheet whose part is not there; its data would be missed in silence.
             raise KeyError
-        titles = [(fold_sheet_name(title), title) for title in book.sheetnames]
-        if len(titles) > MAX_SHEETS:
+        if len(package.sheets) > MAX_SHEETS:
             raise UnreadableFile(_("The workbook has more than %(limit)s sheets.") % {"limit": MAX_SHEETS})
-        if not titles:
+        if not package.sheets:
             raise UnreadableFile(
                 _("The workbook has no sheets. Open it in Excel and save it again as .xlsx.")
             )
         result = Workbook({}, [], [])
-        for name, title in titles:
-            source = book[title]
-            is_wanted = source.sheet_state == "visible" if names is None else name in names
-            if not is_wanted or not hasattr(source, "iter_rows"):
+        for part in package.sheets:
+            name = fold_sheet_name(part.title)
+            is_wanted = part.sheet_state == "visible" if names is None else name in names
+            if not is_wanted or not part.path:
                 result.others.append(name)
             elif name in result.sheets:
                 result.doubled.append(name)
             else:
-                result.sheets[name] = _read_sheet(book, source, name, progress)
+                result.sheets[name] = _read_sheet(package, part, name, progress)
                 if most_cells is not None:
                     most_cells -= sum(len(row.cells) for row in result.sheets[name].rows)
                     if most_cells < 0:
@@ -465,7 +471,7 @@ def _read(
                         )
         return result
     finally:
-        book.close()
+        package.close()
 
 
 def _listed_sheets(archive: zipfile.ZipFile) -> set[str]:
@@ -479,53 +485,149 @@ def _listed_sheets(archive: zipfile.ZipFile) -> set[str]:
     return {fold_sheet_name(sheet.get("name", "")) for sheet in fromstring(content).iter(f"{{{MAIN}}}sheet")}
 
 
-def _read_sheet(book: Any, source: Any, name: str, progress: Callable[[str, int, int], None] | None) -> Sheet:
-    scan = _Scan()
-    with book._archive.open(source._worksheet_path) as file:
-        scan.read(file)
-    sheet = Sheet(
-        name,
-        hidden=source.sheet_state != "visible",
-        merged=scan.merged,
-        hidden_columns=scan.hidden_columns,
-    )
-    if scan.broken:
+class _Package:
+    """The parts of a workbook that its sheets need: their list, the shared strings, the number formats.
+
+    openpyxl reads the list and the formats. Its reader would also go through
+    the file's properties and theme, and through every sheet once before it is asked for one.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        reader = ExcelReader(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        reader.read_manifest()
+        reader.read_workbook()
+        apply_stylesheet(reader.archive, reader.wb)
+        self.archive = reader.archive
+        self.book = reader.wb
+        strings = reader.package.find(SHARED_STRINGS)
+        self.strings_path = strings.PartName[1:] if strings is not None else ""
+        self.sheets = [
+            _Part(sheet.name, sheet.state, "" if "chartsheet" in relation.Type else relation.target)
+            for sheet, relation in reader.parser.find_sheets()
+            if relation.target in reader.valid_files
+        ]
+        self._formats: dict[int, _Format] = {}
+        self._numbers: dict[str, Decimal | None] = {}
+
+    @cached_property
+    def strings(self) -> list[str]:
+        """The shared strings, in order."""
+        if not self.strings_path:
+            return []
+        with self.archive.open(self.strings_path) as file:
+            return _read_strings(file)
+
+    def format_of(self, style: int) -> "_Format":
+        """What a cell's style says of its number."""
+        found = self._formats.get(style)
+        if found is None:
+            found = self._formats[style] = _Format(
+                style in self.book._date_formats,
+                style in self.book._timedelta_formats,
+                self._is_percent(style),
+            )
+        return found
+
+    def _is_percent(self, style: int) -> bool:
+        try:
+            number = self.book._cell_styles[style].numFmtId
+            if number < BUILTIN_FORMATS_MAX_SIZE:
+                text = BUILTIN_FORMATS.get(number, "")
+            else:
+                text = self.book._number_formats[number - BUILTIN_FORMATS_MAX_SIZE]
+        except IndexError:
+            # A style number that the file does not define; some writers leave such cells.
+            return False
+        return "%" in re.sub(r'"[^"]*"|\\.', "", text or "")
+
+    def number(self, text: str) -> Decimal | None:
+        """A cell's number, exactly; None where it is none. The same few numbers fill most sheets."""
+        try:
+            return self._numbers[text]
+        except KeyError:
+            number = self._numbers[text] = exact_number(_plain_number(text))
+            return number
+
+    def moment(self, text: str, style: "_Format") -> Any:
+        """The date, time or duration that a number formatted as one means; None beyond the calendar's end."""
+        try:
+            return from_excel(_plain_number(text), self.book.epoch, timedelta=style.is_duration)
+        except (OverflowError, ValueError):
+            return None
+
+    def close(self) -> None:
+        self.archive.close()
+
+
+class _Part(NamedTuple):
+    """A sheet as the workbook lists it; ``path`` is "" for a chart."""
+
+    title: str
+    sheet_state: str
+    path: str
+
+
+class _Format(NamedTuple):
+    is_date: bool
+    is_duration: bool
+    is_percent: bool
+
+
+def _plain_number(text: str) -> int | float:
+    return float(text) if "." in text or "E" in text or "e" in text else int(text)
+
+
+def _read_strings(file: Any) -> list[str]:
+    """The texts of the part of shared strings: of each its own text and that of its runs, no readings."""
+    found: list[str] = []
+    parts: list[str] = []
+    pieces: list[str] = []
+    path: list[str] = []
+
+    def start(name: str, _attributes: Mapping[str, str]) -> None:
+        path.append(name)
+        if name == TEXT_TAG:
+            parts.clear()
+        elif name == STRING_TAG:
+            pieces.clear()
+
+    def end(name: str) -> None:
+        path.pop()
+        if name == TEXT_TAG:
+            if path[-1] == STRING_TAG or (path[-1] == RUN_TAG and path[-2] == STRING_TAG):
+                pieces.append("".join(parts))
+        elif name == STRING_TAG:
+            found.append("".join(pieces).replace("x005F_", ""))
+
+    parser = _parser(start, end, parts.append)
+    parser.ParseFile(file)
+    return found
+
+
+def _parser(start: Any, end: Any, text: Any) -> Any:
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _Prolog().doctype
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    return parser
+
+
+def _read_sheet(
+    package: _Package, part: _Part, name: str, progress: Callable[[str, int, int], None] | None
+) -> Sheet:
+    sheet = Sheet(name, hidden=part.sheet_state != "visible")
+    reader = _SheetReader(sheet, package, progress)
+    with package.archive.open(part.path) as file:
+        reader.parser.ParseFile(file)
+    if reader.broken:
+        sheet.rows, sheet.hidden_rows = [], set()
         sheet.findings = [
             Finding(name, f"{get_column_letter(column)}{row}", shown(text), _("This is no number or date."))
-            for (row, column), text in sorted(scan.broken.items())
+            for (row, column), text in sorted(reader.broken.items())
         ]
-        return sheet
-    uncached = _("This formula has no stored result. Open the file in Excel, save it, and upload it again.")
-    rows = source.iter_rows(min_row=1, max_row=scan.last_row or 1, min_col=1, max_col=scan.last_column or 1)
-    for number, cells in enumerate(rows, 1):
-        if progress and number % 250 == 0:
-            progress(name, number, scan.last_row)
-        found: dict[int, Cell] = {}
-        for column, cell in enumerate(cells, 1):
-            if (number, column) in scan.uncached:
-                found[column] = Cell(name, number, column, "", problem=uncached)
-            elif (value := cell.value) is not None and (kept := _cell(name, number, column, value, cell)):
-                found[column] = kept
-        if found:
-            sheet.rows.append(Row(number, found))
-            if number in scan.hidden_rows:
-                sheet.hidden_rows.add(number)
     return sheet
-
-
-def _cell(sheet: str, row: int, column: int, value: Any, source: Any) -> Cell | None:
-    if isinstance(value, str):
-        if not value.strip():
-            return None
-        if value.strip() in ERROR_VALUES:
-            return Cell(sheet, row, column, value, problem=_("This is an Excel error, not a value."))
-        return Cell(sheet, row, column, value)
-    if isinstance(value, bool | dt.date | dt.time | dt.timedelta):
-        return Cell(sheet, row, column, value)
-    number = exact_number(value)
-    if number is None:
-        return Cell(sheet, row, column, str(value), problem=_("This is no number or date."))
-    return Cell(sheet, row, column, number, is_percent=_is_percent(source))
 
 
 def exact_number(value: float | Decimal) -> Decimal | None:
@@ -544,60 +646,75 @@ def exact_number(value: float | Decimal) -> Decimal | None:
     return number
 
 
-def _is_percent(cell: Any) -> bool:
-    try:
-        format_text = cell.number_format
-    except IndexError:
-        # A style number that the file does not define; some writers leave such cells.
-        return False
-    return "%" in re.sub(r'"[^"]*"|\\.', "", format_text or "")
+class _SheetReader:
+    """One pass over a sheet's XML: its filled cells, merged and hidden parts, cells that can't be read.
 
-
-class _Scan:
-    """One pass over a sheet's XML: where values end, merged and hidden parts, cells that can't be read.
-
-    The reader's own idea of a sheet's size comes from ``<dimension>``, which
-    may say anything, and it pads every row up to it.
+    What the sheet says of its own size (``<dimension>``) may be anything and only counts where progress
+    is told. Rows and cells have to stand in order, and what is filled has to lie within the limits.
     """
 
     NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
     COORDINATE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
-    def __init__(self) -> None:
+    def __init__(
+        self, sheet: Sheet, package: _Package, progress: Callable[[str, int, int], None] | None
+    ) -> None:
+        self.progress = progress
         self.last_row = 0
-        self.last_column = 0
-        self.merged: list[tuple[int, int, int, int]] = []
-        self.hidden_rows: set[int] = set()
-        self.hidden_columns: set[int] = set()
-        self.uncached: set[tuple[int, int]] = set()
+        self.sheet = sheet
+        self.name = sheet.name
+        self.package = package
+        self.strings: list[str] | None = None
         self.broken: dict[tuple[int, int], str] = {}
         self.row = 0
+        self.row_text = "0"
+        self.is_hidden = False
+        self.cells: dict[int, Cell] = {}
         self.column = 0
         self.kind = "n"
+        self.style = ""
         self.is_formula = False
-        self.text: list[str] | None = None
-        self.has_value = False
+        # The text of the cell's first value; None until it has one.
+        self.value: str | None = None
+        self.inline: list[str] = []
+        self.parts: list[str] = []
+        self.path: list[str] = []
         self.letters: dict[str, int] = {}
         self.starts = {
-            f"{MAIN} row": self.start_row,
-            f"{MAIN} c": self.start_cell,
+            ROW_TAG: self.start_row,
             f"{MAIN} f": self.start_formula,
-            f"{MAIN} v": self.start_value,
-            f"{MAIN} is": self.start_value,
+            f"{MAIN} is": self.start_inline,
             f"{MAIN} mergeCell": self.start_merge,
             f"{MAIN} col": self.start_column,
+            f"{MAIN} dimension": self.start_size,
         }
-        self.ends = {f"{MAIN} v": self.end_value, f"{MAIN} is": self.end_value, f"{MAIN} c": self.end_cell}
+        self.ends = {ROW_TAG: self.end_row}
+        self.parser = _parser(self.start, self.end, self.parts.append)
 
-    def read(self, file: Any) -> None:
-        self.parser = expat.ParserCreate(namespace_separator=" ")
-        self.parser.buffer_text = True
-        self.parser.StartDoctypeDeclHandler = _Prolog().doctype
-        self.parser.StartElementHandler = lambda name, attributes: (
-            self.starts[name](attributes) if name in self.starts else None
-        )
-        self.parser.EndElementHandler = lambda name: self.ends[name]() if name in self.ends else None
-        self.parser.ParseFile(file)
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == CELL_TAG:
+            self.start_cell(attributes)
+        elif name == VALUE_TAG:
+            self.parts.clear()
+        elif name in self.starts:
+            self.starts[name](attributes)
+        elif self.path:
+            self.path.append(name)
+            if name == TEXT_TAG:
+                self.parts.clear()
+
+    def end(self, name: str) -> None:
+        if name == CELL_TAG:
+            self.end_cell()
+        elif name == VALUE_TAG:
+            if self.value is None:
+                self.value = "".join(self.parts)
+        elif name in self.ends:
+            self.ends[name]()
+        elif self.path:
+            if name == TEXT_TAG and (len(self.path) == 2 or self.path[1:-1] == [RUN_TAG]):
+                self.inline.append("".join(self.parts))
+            self.path.pop()
 
     def start_row(self, attributes: Mapping[str, str]) -> None:
         number = int(attributes.get("r", self.row + 1))
@@ -605,22 +722,48 @@ class _Scan:
             raise UnreadableFile(
                 _("The rows of the file are out of order. Open it in Excel and save it again as .xlsx.")
             )
-        self.row, self.column = number, 0
-        if attributes.get("hidden") in {"1", "true"}:
-            self.hidden_rows.add(number)
+        self.row, self.row_text, self.column = number, str(number), 0
+        self.cells = {}
+        self.is_hidden = attributes.get("hidden") in {"1", "true"}
+
+    def start_size(self, attributes: Mapping[str, str]) -> None:
+        if corner := self.COORDINATE.fullmatch(attributes.get("ref", "").rpartition(":")[2]):
+            self.last_row = min(int(corner[2]), MAX_ROWS)
+
+    def end_row(self) -> None:
+        if self.progress and self.row % 250 == 0:
+            self.progress(self.name, self.row, max(self.row, self.last_row))
+        if self.cells:
+            self.sheet.rows.append(Row(self.row, self.cells))
+            if self.is_hidden:
+                self.sheet.hidden_rows.add(self.row)
+        self.cells = {}
 
     def start_cell(self, attributes: Mapping[str, str]) -> None:
         column = self.column + 1
-        if reference := attributes.get("r"):
-            match = self.COORDINATE.fullmatch(reference)
-            column = self.column_number(match[1]) if match else 0
-            if not match or int(match[2]) != self.row or column <= self.column:
+        reference = attributes.get("r")
+        if reference:
+            # "B7" in row 7: a column whose letters were met before needs no closer look.
+            found = (
+                self.letters.get(reference[: -len(self.row_text)])
+                if reference.endswith(self.row_text)
+                else None
+            )
+            if found is None:
+                match = self.COORDINATE.fullmatch(reference)
+                found = self.column_number(match[1]) if match and int(match[2]) == self.row else 0
+            if found < column:
                 raise UnreadableFile(
                     _("The cells of the file are out of order. Open it in Excel and save it again as .xlsx.")
                 )
+            column = found
         self.column = column
         self.kind = attributes.get("t", "n")
-        self.is_formula = self.has_value = False
+        self.style = attributes.get("s", "")
+        self.is_formula = False
+        self.value = None
+        if self.inline:
+            self.inline = []
 
     def column_number(self, letters: str) -> int:
         if letters not in self.letters:
@@ -633,16 +776,18 @@ class _Scan:
     def start_formula(self, attributes: Mapping[str, str]) -> None:
         self.is_formula = True
 
-    def start_value(self, attributes: Mapping[str, str]) -> None:
-        self.text = []
-        self.parser.CharacterDataHandler = self.text.append
+    def start_inline(self, attributes: Mapping[str, str]) -> None:
+        self.path = [f"{MAIN} is"]
 
-    def end_value(self) -> None:
-        self.parser.CharacterDataHandler = None
-        text = "".join(self.text or [])
-        self.text = None
-        self.has_value = bool(text) or (self.is_formula and self.kind == "str")
+    def end_cell(self) -> None:
+        text = self.value
+        if self.kind == "inlineStr":
+            text = "".join(self.inline)
         if not text:
+            # A text that a formula gives may be empty; any other formula without a value was never computed.
+            is_told = self.is_formula and self.kind == "str" and text is not None
+            if self.is_formula and not is_told and self.row <= MAX_ROWS and self.column <= MAX_COLUMNS:
+                self.keep("", _uncached)
             return
         if self.row > MAX_ROWS or self.column > MAX_COLUMNS:
             raise UnreadableFile(
@@ -656,30 +801,65 @@ class _Scan:
                     "columns": MAX_COLUMNS,
                 }
             )
-        if self.kind == "n" and (len(text) > LONGEST_NUMBER or not self.NUMBER.fullmatch(text.strip())):
-            self.broken[self.row, self.column] = text
+        if self.kind == "s":
+            if self.strings is None:
+                self.strings = self.package.strings
+            self.keep_text(self.strings[int(text)])
+        elif self.kind == "n":
+            self.keep_number(text)
+        elif self.kind == "b":
+            self.keep(bool(int(text)))
         elif self.kind == "d":
-            try:
-                dt.datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
-            except ValueError:
-                self.broken[self.row, self.column] = text
-        self.last_row = self.row
-        self.last_column = max(self.last_column, self.column)
+            self.keep_day(text)
+        else:
+            self.keep_text(text)
 
-    def end_cell(self) -> None:
-        if self.is_formula and not self.has_value:
-            self.uncached.add((self.row, self.column))
-            if self.row <= MAX_ROWS and self.column <= MAX_COLUMNS:
-                self.last_row = self.row
-                self.last_column = max(self.last_column, self.column)
+    def keep(self, value: Any, problem: Callable[[], str] | None = None, *, is_percent: bool = False) -> None:
+        self.cells[self.column] = Cell(
+            self.name, self.row, self.column, value, is_percent, problem() if problem else ""
+        )
+
+    def keep_text(self, text: str) -> None:
+        if not text or text.isspace():
+            return
+        if text[0] in "# \t\r\n" and text.strip() in ERROR_VALUES:
+            self.keep(text, _error_message)
+        else:
+            self.cells[self.column] = Cell(self.name, self.row, self.column, text)
+
+    def keep_number(self, text: str) -> None:
+        if len(text) > LONGEST_NUMBER or not self.NUMBER.fullmatch(text.strip()):
+            self.broken[self.row, self.column] = text
+            return
+        is_percent = False
+        if self.style:
+            style = self.package.format_of(int(self.style))
+            is_percent = style.is_percent
+            if style.is_date:
+                moment = self.package.moment(text, style)
+                self.keep(*(("#VALUE!", _error_message) if moment is None else (moment,)))
+                return
+        number = self.package.number(text)
+        if number is None:
+            self.keep(str(_plain_number(text)), _no_number)
+        else:
+            self.cells[self.column] = Cell(self.name, self.row, self.column, number, is_percent)
+
+    def keep_day(self, text: str) -> None:
+        try:
+            dt.datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+        except ValueError:
+            self.broken[self.row, self.column] = text
+        else:
+            self.keep(from_ISO8601(text))
 
     def start_merge(self, attributes: Mapping[str, str]) -> None:
-        if len(self.merged) >= MAX_ROWS:
+        if len(self.sheet.merged) >= MAX_ROWS:
             return
         first, _colon, last = attributes.get("ref", "").partition(":")
         corners = [self.COORDINATE.fullmatch(corner.replace("$", "")) for corner in (first, last)]
         if corners[0] and corners[1]:
-            self.merged.append(
+            self.sheet.merged.append(
                 (
                     int(corners[0][2]),
                     self.column_number(corners[0][1]),
@@ -691,7 +871,19 @@ class _Scan:
     def start_column(self, attributes: Mapping[str, str]) -> None:
         if attributes.get("hidden") in {"1", "true"}:
             first, last = int(attributes.get("min", 1)), int(attributes.get("max", 1))
-            self.hidden_columns.update(range(first, min(last, MAX_COLUMNS) + 1))
+            self.sheet.hidden_columns.update(range(first, min(last, MAX_COLUMNS) + 1))
+
+
+def _uncached() -> str:
+    return _("This formula has no stored result. Open the file in Excel, save it, and upload it again.")
+
+
+def _error_message() -> str:
+    return _("This is an Excel error, not a value.")
+
+
+def _no_number() -> str:
+    return _("This is no number or date.")
 
 
 # --- Writing ------------------------------------------------------------------

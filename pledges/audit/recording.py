@@ -16,7 +16,7 @@ from simple_history.models import HistoricalRecords
 from simple_history.signals import post_create_historical_record
 
 from pledges.audit.chain import append
-from pledges.audit.rows import IMPLIED, WATCHED, Hidden, Kind, LoggedField, Values, kind_of, route
+from pledges.audit.rows import WATCHED, Hidden, Kind, LoggedField, Values, kind_of, route
 from pledges.models import AuditEntry, Membership, Municipality, Plan, Pledge, User
 
 # What a change is called that no step of the cycle framed: the admin, a shell.
@@ -480,21 +480,27 @@ Texts = dict[type[models.Model], dict[int, str]]
 
 def _texts(rows: Iterable[RowChange]) -> Texts:
     """What the rows are called that foreign keys point at: one query for each of their models."""
+    rows = list(rows)
     wanted: dict[type[models.Model], set[int]] = {}
-    own: Texts = {}
     for each in rows:
-        kind = kind_of(type(each.row))
-        named: Values = {name.name: getattr(each.row, name.attname) for name in kind.naming}
-        own.setdefault(type(each.row), {})[each.pk] = _name_of(type(each.row), named)
-        for values in (each.before, each.after, named):
-            for name, target in kind.targets.items():
-                value = (values or {}).get(name)
-                if value and not issubclass(target, IMPLIED):
+        pointers = kind_of(type(each.row)).pointers
+        is_change = each.before is not None and each.after is not None
+        for name, attname, target in pointers:
+            held = [values.get(name) for values in (each.before, each.after) if values]
+            if is_change and attname:
+                # Its name may stand in the entry although it did not change.
+                held.append(getattr(each.row, attname))
+            for value in held:
+                if value:
                     wanted.setdefault(target, set()).update(value if isinstance(value, list) else [value])
-    texts: Texts = {}
+    texts: Texts = {model: {} for model in wanted}
+    for each in rows:
+        model = type(each.row)
+        if each.pk in wanted.get(model, ()):
+            naming = {name.name: getattr(each.row, name.attname) for name in kind_of(model).naming}
+            texts[model][each.pk] = _name_of(model, naming)
     for model, pks in wanted.items():
         names = [each.name for each in kind_of(model).naming if each.target is None]
-        texts[model] = {pk: text for pk, text in own.get(model, {}).items() if pk in pks}
         for part in _parts(pks):
             for pk, *values in model._default_manager.filter(pk__in=part).values_list("pk", *names):
                 texts[model][pk] = _name_of(model, dict(zip(names, values, strict=True)))
@@ -517,27 +523,24 @@ def _told(change: RowChange, texts: Texts) -> dict[str, Any]:
     empty; of a changed one ``named`` says beside them which row it is.
     """
     kind = kind_of(type(change.row))
-    before, after = change.before or {}, change.after or {}
-    is_change = change.before is not None and change.after is not None
-    names = [*dict.fromkeys((*before, *after))]
-    told: dict[str, Any] = {
-        "model": kind.label,
-        "pk": change.pk,
-        "kind": "+" if change.before is None else "-" if change.after is None else "~",
-        "fields": {
-            name: [_pointed(kind, name, values.get(name), texts) for values in (before, after)]
-            for name in names
-            if before.get(name) != after.get(name)
-            and (is_change or not (_is_empty(before.get(name)) and _is_empty(after.get(name))))
-        },
+    before, after = change.before, change.after
+    told: dict[str, Any] = {"model": kind.label, "pk": change.pk}
+    fields: dict[str, Any] = {}
+    if before is None or after is None:
+        for name, value in (before or after or {}).items():
+            if not _is_empty(value):
+                shown = _pointed(kind, name, value, texts)
+                fields[name] = [None, shown] if before is None else [shown, None]
+        return {**told, "kind": "+" if before is None else "-", "fields": fields}
+    for name in dict.fromkeys((*before, *after)):
+        if before.get(name) != after.get(name):
+            fields[name] = [_pointed(kind, name, values.get(name), texts) for values in (before, after)]
+    named = {
+        each.name: _pointed(kind, each.name, each.plain(getattr(change.row, each.attname)), texts)
+        for each in kind.naming
+        if each.name not in fields and not _is_empty(getattr(change.row, each.attname))
     }
-    if is_change:
-        told["named"] = {
-            each.name: _pointed(kind, each.name, each.plain(getattr(change.row, each.attname)), texts)
-            for each in kind.naming
-            if each.name not in told["fields"] and not _is_empty(getattr(change.row, each.attname))
-        }
-    return told
+    return {**told, "kind": "~", "fields": fields, "named": named}
 
 
 def _is_empty(value: Any) -> bool:

@@ -76,13 +76,17 @@ class Kind:
     naming: tuple[LoggedField, ...]
     targets: dict[str, type[models.Model]]
     links: dict[str, type[models.Model]]
+    # What is told with its name: a field, the attribute if it names the row too ("" if not), its model.
+    pointers: tuple[tuple[str, str, type[models.Model]], ...]
 
     def values(self, row: models.Model, only: frozenset[str] | None = None) -> Values:
         """The row's fields (those of ``only``) as plain values."""
+        if only is None:
+            return {field.name: field.plain(getattr(row, field.attname)) for field in self.fields}
         return {
             field.name: field.plain(getattr(row, field.attname))
             for field in self.fields
-            if only is None or field.name in only
+            if field.name in only
         }
 
 
@@ -106,13 +110,20 @@ def kind_of(model: type[models.Model]) -> Kind:
     history: Any = getattr(model, "history", None)
     linked = history.model._history_m2m_fields if history is not None else ()
     links = {field.name: field.related_model for field in linked}
-    targets = {field.name: field.target for field in fields if field.target}
+    targets = {**{field.name: field.target for field in fields if field.target}, **links}
+    naming = tuple(by_name[name] for name in NAMING if name in by_name and name not in not_naming)
+    named = {field.name: field.attname for field in naming}
     return Kind(
         label=model._meta.label_lower,
         fields=fields,
-        naming=tuple(by_name[name] for name in NAMING if name in by_name and name not in not_naming),
-        targets={**targets, **links},
+        naming=naming,
+        targets=targets,
         links=links,
+        pointers=tuple(
+            (name, named.get(name, ""), target)
+            for name, target in targets.items()
+            if not issubclass(target, IMPLIED)
+        ),
     )
 
 

@@ -6,7 +6,7 @@ change. Writing to the database is not done here.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -180,6 +180,41 @@ class _Header:
     is_sound: bool = True
 
 
+class _Place:
+    """A column where it stands in one sheet, while that is read.
+
+    What a cell reads as depends on the cell and the scope alone, and a sheet
+    says the same few things over and over: what was read once is kept.
+    """
+
+    LONGEST, MOST = 40, 10_000
+
+    def __init__(self, column: Column, position: int, *, is_needed: bool) -> None:
+        self.name, self.position, self.widget = column.column_name, position, column.widget
+        self.is_key, self.is_needed = column.is_key, is_needed
+        self.blank = column.widget.blank
+        self.may_warn = type(column.widget).warning is not CellWidget.warning
+        self.known: dict[Any, Any] = {}
+        self.scope: Scope | None = None
+
+    def read(self, cell: Cell, row: Mapping[str, Any], scope: Scope) -> Any:
+        """The cell's value. Raises NotationError."""
+        if scope is not self.scope:
+            self.known, self.scope = {}, scope
+        raw = cell.value
+        if cell.problem or (isinstance(raw, str) and len(raw) > self.LONGEST):
+            return self.widget.clean(cell, row=row, scope=scope)
+        said = (raw.__class__, raw, cell.is_percent)
+        try:
+            value = self.known[said]
+        except KeyError:
+            value = self.widget.parse(cell, scope)
+            if len(self.known) >= self.MOST:
+                self.known.clear()
+            self.known[said] = value
+        return self.widget.accept(value, row)
+
+
 class SheetResource(Resource):
     """One sheet. Subclasses declare columns; those of the term follow the field ``term_columns_after``."""
 
@@ -239,6 +274,14 @@ class SheetResource(Resource):
             scope = Scope(scope.term, scope.as_of, table.unit, scope.city, scope.own_statuses)
         used = set(header.positions.values())
         strays: set[int] = set()
+        # The keys first: what a cell may hold can depend on them.
+        places = [
+            _Place(column, position, is_needed=column.is_key and not self.may_be_blank(name))
+            for name, position in sorted(
+                table.positions.items(), key=lambda place: not self.columns[place[0]].is_key
+            )
+            for column in [self.columns[name]]
+        ]
         for row in sheet.rows:
             if row.number <= header.last_row or self._is_total(row, table):
                 continue
@@ -254,7 +297,7 @@ class SheetResource(Resource):
                         % {"row": header.row},
                     )
                 )
-            self._read_row(row, table, scope)
+            self._read_row(row, table, scope, places)
         self._warn_of_hidden(sheet, header, table)
         if not table.rows and not table.errors:
             table.warnings.append(
@@ -267,32 +310,32 @@ class SheetResource(Resource):
             )
         return table
 
-    def _read_row(self, row: Row, table: Table, scope: Scope) -> None:
+    def _read_row(self, row: Row, table: Table, scope: Scope, places: Sequence["_Place"]) -> None:
         if row.unit:
             scope = replace(scope, unit=MoneyUnit(row.unit))
         values: dict[str, Any] = {}
         cells: dict[str, Cell] = {}
         is_broken = False
-        # The keys first: what a cell may hold can depend on them.
-        for name in sorted(table.positions, key=lambda name: not self.columns[name].is_key):
-            position = table.positions[name]
-            if position in row.silent:
+        for place in places:
+            if place.position in row.silent:
                 continue
-            column = self.columns[name]
-            cell = row.cells.get(position)
-            if cell is not None:
-                cells[name] = cell
+            name = place.name
+            cell = row.cells.get(place.position)
             try:
-                value = column.widget.clean(cell, row=values, scope=scope)
-                if column.is_key and value == column.widget.blank and not self.may_be_blank(name):
+                if cell is None:
+                    value = place.blank
+                else:
+                    cells[name] = cell
+                    value = place.read(cell, values, scope)
+                if place.is_needed and value == place.blank:
                     raise NotationError(_("%(column)s is missing; every row needs it.") % {"column": name})
             except NotationError as error:
-                address = f"{get_column_letter(position)}{row.number}"
+                address = f"{get_column_letter(place.position)}{row.number}"
                 table.errors.append(Finding(self.sheet_name, address, cell.shown if cell else "", str(error)))
-                is_broken = is_broken or column.is_key
+                is_broken = is_broken or place.is_key
                 continue
             values[name] = value
-        if not values or all(values.get(name) == self.columns[name].widget.blank for name in table.positions):
+        if not values or all(values.get(place.name) == place.blank for place in places):
             return
         read = ReadRow(
             row.number,
@@ -302,9 +345,10 @@ class SheetResource(Resource):
             MoneyUnit(row.unit) if row.unit else None,
             row.name,
         )
-        for name, value in values.items():
-            if name in cells and (warning := self.columns[name].widget.warning(value)):
-                table.warn(read, name, warning)
+        for place in places:
+            is_said = place.may_warn and place.name in cells and place.name in values
+            if is_said and (warning := place.widget.warning(values[place.name])):
+                table.warn(read, place.name, warning)
         if is_broken:
             table.broken_keys += 1
             return
@@ -504,15 +548,15 @@ class SheetResource(Resource):
             for name in table.positions
             if not self.columns[name].is_key and not self.columns[name].is_checked
         ]
+        empty = {name: self.empty(name) for name in columns}
         for key, row in table.rows.items():
             old = stored.get(key)
-            values = {}
-            for name in columns:
-                if name not in row.values:
-                    continue
-                before = self.empty(name) if old is None else old.get(name, self.empty(name))
-                if row.values[name] != before:
-                    values[name] = (before, row.values[name])
+            held = empty if old is None else {**empty, **old}
+            values = {
+                name: (held[name], row.values[name])
+                for name in columns
+                if name in row.values and row.values[name] != held[name]
+            }
             if old is None and self.is_new(row, values):
                 changes.new += 1
             elif values:

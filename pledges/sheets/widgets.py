@@ -62,7 +62,11 @@ class CellWidget(Widget):
     def clean(self, value: Cell | None, row: Any = None, *, scope: Scope | None = None, **kwargs: Any) -> Any:
         if value is None:
             return self.blank
-        return self.parse(value, scope)
+        return self.accept(self.parse(value, scope), row or {})
+
+    def accept(self, value: Any, row: Mapping[str, Any]) -> Any:
+        """A value that was read, where the keys of its row allow it. Raises NotationError."""
+        return value
 
     def parse(self, cell: Cell, scope: Any) -> Any:
         raise NotImplementedError
@@ -446,11 +450,10 @@ class MoneyWidget(CellWidget):
         super().__init__()
         self.may_be_negative = may_be_negative
 
-    def clean(self, value: Cell | None, row: Any = None, *, scope: Scope | None = None, **kwargs: Any) -> Any:
-        won = super().clean(value, row, scope=scope, **kwargs)
-        if won is not None and won < 0 and not (self.may_be_negative and self.may_be_negative(row or {})):
+    def accept(self, value: Any, row: Mapping[str, Any]) -> Any:
+        if value is not None and value < 0 and not (self.may_be_negative and self.may_be_negative(row)):
             raise NotationError(_("A negative number makes no sense here."))
-        return won
+        return value
 
     def parse(self, cell: Cell, scope: Scope) -> int | None:
         number = parse_number(cell.text)

@@ -29,7 +29,8 @@ def large_workbook(pledges: int, changed_every: int = 0) -> bytes:
     Every ``changed_every``-th row of each sheet but 기본정보 differs in one cell
     from the workbook without changes; 0 changes none.
     """
-    book = Workbook(write_only=True)
+    book = Workbook()
+    book.remove(book.active)
     for name, rows in _sheets(pledges).items():
         sheet = book.create_sheet(name)
         for number, row in enumerate(rows):
@@ -90,7 +91,8 @@ def _codes(pledges: int) -> Iterator[tuple[int, str]]:
 def _pledges(pledges: int) -> Iterator[Row]:
     yield [
         "공약번호", "분야", "전략", "공약명", "담당부서", "협조부서", "완료시기", "사업주체", "신규여부",
-        "예산구분", "소요예산", "추진상황", "선거공보 원문", "정책목표", "추진근거", "현황 및 정책개요", "기대효과",
+        "예산구분", "소요예산", "추진상황", "선거공보 원문", "정책목표", "추진근거", "현황 및 정책개요",
+        "기대효과",
     ]  # fmt: skip
     for number, code in _codes(pledges):
         area = number // 100 + 1
@@ -109,9 +111,9 @@ def _pledges(pledges: int) -> Iterator[Row]:
             _need(number),
             "정상추진" if number % 5 else "일부추진",
             f"선거공보에 실린 {code}번 약속입니다.",
-            f"{code} 사업으로 2026년까지 시설 {number % 9 + 1}곳을 열고 이용자 {number * 7 % 500 + 100}명을 맞이한다.",
+            f"{code} 사업으로 시설 {number % 9 + 1}곳을 열고 이용자 {number * 7 % 500 + 100}명을 맞이한다.",
             f"한빛시 {lead} 운영 조례 제{number % 40 + 1}조",
-            f"현재 시설은 {number % 5}곳이며, 권역마다 한 곳씩 넓혀 간다. (공약 {code})\n주민 설명회를 거쳐 정한다.",
+            f"시설은 {number % 5}곳이며, 권역마다 한 곳씩 넓힌다. ({code})\n주민 설명회를 거쳐 정한다.",
             f"{code} 사업이 끝나면 생활권마다 서비스가 닿는다.",
         ]
 

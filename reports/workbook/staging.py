@@ -1,6 +1,7 @@
 """Uploads as a person handles them: looked at before anything is written, confirmed, thrown away, cleared."""
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -114,7 +115,7 @@ def clear(batches: Any) -> int:
         held = list(batches.staged().without_contents().select_for_update())
         ImportBatch.objects.staged().filter(pk__in=[batch.pk for batch in held]).delete()
         for batch in held:
-            transaction.on_commit(lambda name=batch.file.name: default_storage.delete(name))
+            transaction.on_commit(partial(default_storage.delete, batch.file.name))
     return len(held)
 
 

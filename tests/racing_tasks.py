@@ -12,6 +12,7 @@ from pledges.models import Actual, Department, Pledge, ProgressReport, Reporting
 from pledges.workflow import Conflict, ReportContents, WorkflowError
 from reports.editions import publish_period
 from reports.models import ImportBatch
+from reports.workbook.rollback import roll_back
 
 # What allauth notes in the session of somebody who gave the code of the second step.
 SECOND_STEP = [{"method": "mfa", "at": 0, "type": "totp"}]
@@ -105,8 +106,15 @@ def start(pledge, period, user):
 
 def close(period, user):
     who = User.objects.get(pk=user)
-    turn = ReportingPeriod.objects.with_places().get(pk=period)
+    turn = ReportingPeriod.objects.with_places().filter(pk=period).first()
+    if turn is None:
+        return {"outcome": "refused", "why": "gone with its import"}
     return _outcome(lambda: workflow.close_period(period=turn, user=who))
+
+
+def roll_back_import(batch):
+    found = ImportBatch.objects.get(pk=batch)
+    return _outcome(lambda: roll_back(batch=found, user=None, reason="시험"))
 
 
 def publish(period, user):

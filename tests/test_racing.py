@@ -12,16 +12,19 @@ import threading
 import pytest
 from django.db import connection, transaction
 
+from pledges.audit import verify
 from pledges.enums import PeriodState, ReportState, Role, Status
 from pledges.models import (
     Actual,
     AuditEntry,
     Department,
+    Pledge,
     ProgressReport,
     ReportingPeriod,
     SupportInvitation,
 )
-from reports.models import Edition
+from reports.models import Edition, ImportBatch
+from reports.workbook import import_workbook
 from tests.factories import (
     ActualFactory,
     DepartmentFactory,
@@ -33,6 +36,7 @@ from tests.factories import (
     ReportFactory,
 )
 from tests.racing import in_processes, in_threads
+from tests.reports.workbooks import book
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("racing")]
 AS_OF = dt.date(2024, 6, 30)
@@ -161,6 +165,31 @@ def test_publishing_twice_at_once_makes_one_edition(office):
     assert words == ["done", "done"]
     assert sorted(each["made"] for each in outcomes) == [0, 1]
     assert Edition.objects.count() == 1
+
+
+def test_rolling_an_import_back_twice_at_once_has_one_winner(transactional_db):
+    batch = import_workbook(book()).batch
+    task = {"do": "roll_back_import", "batch": str(batch.pk)}
+    outcomes, words = race(task, task)
+    assert words == ["done", "refused"], outcomes
+    assert not Pledge.objects.exists()
+    assert ImportBatch.objects.get().state == ImportBatch.State.ROLLED_BACK
+    # One rollback: an entry of the city, one of the plan, and one of each of the three pledges.
+    assert AuditEntry.objects.for_action("rolled_back").count() == 5
+    assert verify().holds
+
+
+def test_rolling_an_import_back_while_its_period_is_closed_leaves_one_order_of_the_two(transactional_db):
+    batch = import_workbook(book()).batch
+    coordinator = MembershipFactory(role=Role.COORDINATOR, municipality=batch.municipality).user
+    period = ReportingPeriod.objects.get(as_of=dt.date(2024, 9, 30))
+    back, closed = race(
+        {"do": "roll_back_import", "batch": str(batch.pk)},
+        {"do": "close", "period": period.pk, "user": coordinator.pk},
+    )[0]
+    # Rolled back first, there is no period to close; closed first, that stands on the import.
+    assert {back["outcome"], closed["outcome"]} == {"done", "refused"}
+    assert ReportingPeriod.objects.exists() == (closed["outcome"] == "done")
 
 
 def test_closing_while_somebody_saves_leaves_one_order_of_the_two(office):

@@ -92,10 +92,15 @@ def editable(
 
 
 def locked(period: ReportingPeriod) -> ReportingPeriod:
-    """The period as it stands, held until the transaction ends: nobody closes it meanwhile."""
-    held: ReportingPeriod = (
-        ReportingPeriod.objects.select_for_update(of=("self",)).with_places().get(pk=period.pk)
+    """The period as it stands, held until the transaction ends: nobody closes it meanwhile.
+
+    Raises WrongState where it went with an import that was rolled back.
+    """
+    held: ReportingPeriod | None = (
+        ReportingPeriod.objects.select_for_update(of=("self",)).with_places().filter(pk=period.pk).first()
     )
+    if held is None:
+        raise WrongState(_("This period is no longer there: the import that made it was rolled back."))
     return held
 
 

@@ -48,7 +48,7 @@ __all__ = [
     "undone",
 ]
 
-ROLLED_BACK = "rolled_back"
+ROLLED_BACK, PUBLISHED = "rolled_back", "published"
 # What may point at an import's rows without standing on it: imports and reminders follow, and editions
 # are told as such.
 FOLLOWERS: frozenset[Model] = frozenset({ImportBatch, Reminder, Edition, EditionPledge})
@@ -62,7 +62,7 @@ class LaterEdit:
 
     ``who`` is "" for the command line and where nobody knows; ``at`` None where the log knows nothing of
     it. ``rows`` name some of the rows concerned. ``sequence`` is the last entry of the log that tells of it,
-    ``times`` how many do; ``batch`` the later import to be rolled back first.
+    ``times`` how many do; ``action`` is the log's word; ``batch`` the later import to be rolled back first.
     """
 
     what: str
@@ -73,6 +73,7 @@ class LaterEdit:
     rows: tuple[str, ...] = ()
     sequence: int | None = None
     times: int = 1
+    action: str = ""
     batch: ImportBatch | None = None
 
 
@@ -208,7 +209,15 @@ def _standing(batch: ImportBatch, written: Written) -> list[LaterEdit]:
         taken_places(written),
     ):
         standing.add(found)
-    edits = [*_told(batch, written, standing), *_untold(standing), *_editions(batch, written)]
+    editions = list(_editions(batch, written))
+    days = {edition.as_of for edition in editions}
+    # An edition tells of its publication more than the period's row does.
+    told = [
+        edit
+        for edit in _told(batch, written, standing)
+        if not (edit.action == PUBLISHED and edit.as_of in days)
+    ]
+    edits = [*told, *_untold(standing), *editions]
     return sorted(edits, key=lambda edit: (edit.at is None, edit.at and -edit.at.timestamp(), edit.code))
 
 
@@ -331,6 +340,7 @@ def _as_edit(shown: ShownEntry, places: tuple[int, ...]) -> LaterEdit:
         as_of=shown.entry.as_of,
         rows=tuple(rows),
         sequence=shown.entry.sequence,
+        action=shown.entry.action,
     )
 
 

@@ -385,7 +385,7 @@ class TestStoodOn:
         batch = imported()
         publish_period(period=ReportingPeriod.objects.get(as_of=dt.date(2024, 9, 30)), user=None)
         edits = self.refused(batch)
-        assert ("제1판 공표", dt.date(2024, 9, 30)) in [(edit.what, edit.as_of) for edit in edits]
+        assert [(edit.what, edit.as_of) for edit in edits] == [("제1판 공표", dt.date(2024, 9, 30))]
 
     def test_an_edition_published_by_the_import_itself(self):
         batch = imported(publish=True)

@@ -1,4 +1,4 @@
-"""Pledge cards as .xlsx made in tests: the layout of Naju's card 7-2-3, merged as its form merges, its figures."""
+"""Pledge cards as .xlsx made in tests: Naju's card 7-2-3, merged as its form merges, with its figures."""
 
 import datetime as dt
 import io
@@ -122,7 +122,11 @@ def _boxes(pen: Pen) -> None:
 def _schedule(pen: Pen) -> None:
     pen.put(1, "세부 추진상황", columns=3, rows=2)
     at = 4
-    for year, quarters in ((2022, (3, 4)), *((year, (1, 2, 3, 4)) for year in (2023, 2024, 2025)), (2026, (1, 2))):
+    for year, quarters in (
+        (2022, (3, 4)),
+        *((year, (1, 2, 3, 4)) for year in (2023, 2024, 2025)),
+        (2026, (1, 2)),
+    ):
         pen.put(at, f"{year}년", columns=len(quarters))
         for quarter in quarters:
             pen.put(at, quarter, down=1)
@@ -155,7 +159,7 @@ def _indicators(pen: Pen) -> None:
     heads = ["확인지표", "단위", "구분", "2022", "2023", "2024", "2025", "2026. 6.", "이행률\n(%)"]
     places = [1, 4, 5, 7, 9, 11, 13, 15, 17]
     for place, (at, head) in enumerate(zip(places, heads, strict=True)):
-        pen.put(at, head, columns=(places + [19])[place + 1] - at)
+        pen.put(at, head, columns=[*places, 19][place + 1] - at)
     pen.row += 1
     for name, targets, actuals, rate in INDICATORS:
         pen.put(1, name, columns=3, rows=2)

@@ -1,4 +1,7 @@
-"""``manage.py import_plan FILE.xlsx``: bring a plan in from its workbook, whole or not at all."""
+"""``manage.py import_plan FILE.xlsx``: bring a plan in from its workbook, whole or not at all.
+
+``--cards naju/8 --as-of 2025-09-30`` takes a file of pledge cards instead, of that plan and 기준일.
+"""
 
 import json
 import sys
@@ -6,11 +9,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from pledges.spreadsheet import Finding, UnreadableFile
+from reports.management.commands.fulfilment import find_plan, iso_date
 from reports.workbook import ImportResult, import_workbook
+from reports.workbook.cards import CardPlace
 
 APPLIED, ERRORS, UNREADABLE = 0, 1, 2
 # A list of errors longer than this is no help at a terminal; --json gives them all.
@@ -30,9 +35,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--over-drafts", action="store_true", help="import although drafts of the same reports are open"
         )
+        parser.add_argument(
+            "--cards",
+            metavar="PLAN",
+            help="FILE holds pledge cards of this plan, like naju/8 (with --as-of)",
+        )
+        parser.add_argument("--as-of", type=iso_date, help="the 기준일 of the cards' figures (with --cards)")
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if bool(options["cards"]) != bool(options["as_of"]):
+            raise CommandError(
+                _("--cards and --as-of belong together: --cards naju/8 --as-of 2025-09-30"),
+                returncode=UNREADABLE,
+            )
+        cards_of = CardPlace(find_plan(options["cards"]), options["as_of"]) if options["cards"] else None
         bar = ProgressBar(self.stderr)
         try:
             result = import_workbook(
@@ -42,6 +59,7 @@ class Command(BaseCommand):
                 publish=options["publish"],
                 reason=options["reason"],
                 progress=bar.show if bar.is_wanted else None,
+                cards_of=cards_of,
             )
             code = ERRORS if result.errors else APPLIED
         except UnreadableFile as unreadable:

@@ -39,6 +39,7 @@ class FilledSheet:
         self.name = name
         self.columns: dict[str, int] = {}
         self.rows: list[Row] = []
+        self.told: list[set[int]] = []
         self.places: dict[str, tuple[str, str]] = {}
         self.required = columns
 
@@ -51,16 +52,17 @@ class FilledSheet:
             for column in self.required:
                 self._column(column, card, spot)
         number = len(self.rows) + 2
-        cells = {}
-        told = set()
+        cells: dict[int, Cell] = {}
+        told: set[int] = set()
         self.places[f"A{number}"] = card.sheet, address(spot)
         for name, value in values.items():
-            column = self._column(name, card, value.spot)
-            told.add(column)
-            self.places[f"{get_column_letter(column)}{number}"] = card.sheet, address(value.spot)
-            if (cell := self._cell(number, column, value)) is not None:
-                cells[column] = cell
-        self.rows.append(Row(number, cells, frozenset(told), unit, f"{card.sheet} {address(spot)}"))
+            at = self._column(name, card, value.spot)
+            told.add(at)
+            self.places[f"{get_column_letter(at)}{number}"] = card.sheet, address(value.spot)
+            if (cell := self._cell(number, at, value)) is not None:
+                cells[at] = cell
+        self.rows.append(Row(number, cells, unit=unit, name=f"{card.sheet} {address(spot)}"))
+        self.told.append(told)
 
     def _column(self, name: str, card: FoundCard, spot: Spot) -> int:
         if name not in self.columns:
@@ -77,8 +79,8 @@ class FilledSheet:
 
     def sheet(self) -> Sheet:
         everything = set(self.columns.values())
-        for row in self.rows:
-            row.silent = frozenset(everything - row.silent)
+        for row, told in zip(self.rows, self.told, strict=True):
+            row.silent = frozenset(everything - told)
         header = Row(1, {column: Cell(self.name, 1, column, name) for name, column in self.columns.items()})
         return Sheet(self.name, rows=[header, *self.rows])
 
@@ -194,11 +196,11 @@ class Filled:
         if (overview := card.texts.get(words.OVERVIEW)) is not None:
             found.update(self._overview(overview, known))
         for column, stored in ((words.CAUSE, "cause"), (words.REMEDY, "remedy")):
-            text = card.texts.get(column)
-            if text and (known is None or _filled(text) != _filled_text(getattr(known.card, stored))):
+            section = card.texts.get(column)
+            if section and (known is None or _filled(section) != _filled_text(getattr(known.card, stored))):
                 self.warn(
                     card,
-                    text.spot,
+                    section.spot,
                     column,
                     _("Causes and remedies are not taken from a card; enter them in the quarter's report."),
                 )

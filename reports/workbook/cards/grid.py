@@ -1,5 +1,6 @@
 """A sheet as a reader of forms sees it: regions (a cell, or merged cells) that hold something."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -44,6 +45,7 @@ class Grid:
 
     name: str
     rows: dict[int, list[Region]] = field(default_factory=dict)
+    order: list[int] = field(default_factory=list)
     overlap: Spot | None = None
 
     @classmethod
@@ -76,6 +78,7 @@ class Grid:
                 found.append(_region(cell, *end))
             if found:
                 grid.rows[row.number] = found
+                grid.order.append(row.number)
         return grid
 
     def row(self, number: int) -> list[Region]:
@@ -83,7 +86,7 @@ class Grid:
 
     def numbers(self, first: int, last: int) -> list[int]:
         """The rows with something in them, from ``first`` to ``last``."""
-        return [number for number in self.rows if first <= number <= last]
+        return self.order[bisect_left(self.order, first) : bisect_right(self.order, last)]
 
     def under(self, number: int, left: int, right: int) -> Region | None:
         """What stands in a row below the columns ``left`` to ``right``."""

@@ -77,7 +77,10 @@ def find_cards(grid: Grid, codes: Collection[str], term: Term) -> list[FoundCard
     if not starts and _is_card_without_boxes(grid):
         first = next((number for number in numbers if words.heading(grid.row(number)[0].text)), numbers[-1])
         starts.append((numbers[0], _title_above(grid, first, 0, codes)))
-    ends = [start - 1 for start, _title in starts[1:]] + [numbers[-1] if numbers else 0]
+    if starts and starts[0][1] is None:
+        # What stands above belongs to nobody else.
+        starts[0] = numbers[0], None
+    ends = [*(start - 1 for start, _title in starts[1:]), numbers[-1]][: len(starts)]
     return [
         _Reader(grid, start, end, title, term).read()
         for (start, title), end in zip(starts, ends, strict=True)
@@ -93,7 +96,7 @@ def _anchor(grid: Grid, number: int) -> str:
             # A list of pledges has the word over each pledge's answer, not over both of them.
             if below >= words.FIRST_BOX_WORDS or (right and right.word in words.FIRST_BOX_WORDS):
                 return words.FIRST_BOX
-        if words.field_label(region.word) == words.NUMBER and right and not words.is_label(right.word):
+        if words.field_label(region.word) == words.NUMBER and right and words.counts(right.word):
             return words.NUMBER
     return ""
 

@@ -66,7 +66,7 @@ def kind_of_table(grid: Grid, number: int) -> str:
 
 def read_table(grid: Grid, number: int, end: int, kind: str, term: Term) -> tuple[list[TableRow], int]:
     """The rows of the table whose header begins in row ``number``, and the last row that it takes up."""
-    leaves, last_head = _leaves(grid, number)
+    leaves, last_head = _leaves(grid, number, kind)
     if kind == words.MONEY:
         columns = _money_columns(leaves, term)
     elif kind == words.INDICATORS:
@@ -100,12 +100,19 @@ def _ends_table(grid: Grid, number: int, leaves: list[Leaf]) -> bool:
     return is_aside or (region.left <= leaves[0].left and region.right > leaves[0].right)
 
 
-def _leaves(grid: Grid, number: int) -> tuple[list[Leaf], int]:
+def _leaves(grid: Grid, number: int, kind: str) -> tuple[list[Leaf], int]:
     """The columns under a header of one row, or of two with groups above; and the header's last row."""
     row, below = grid.row(number), grid.row(number + 1)
     is_tall = any(region.bottom > number for region in row)
-    known = [words.year_of(region.word) or words.quarter_of(region.word) for region in below]
-    is_head = len(below) > 1 and sum(found is not None for found in known) * 2 >= len(below)
+    # Without merged cells only what must still come tells a second row of the header from figures.
+    has_years = any(words.year_of(region.word) for region in row)
+    part_of = words.quarter_of if kind == words.SCHEDULE else words.year_of
+    known = [part_of(region.word) for region in below]
+    is_head = (
+        len(below) > 1
+        and has_years == (kind == words.SCHEDULE)
+        and sum(found is not None for found in known) * 2 >= len(below)
+    )
     kids = below if is_tall or is_head else []
     last = max(region.bottom for region in row) if is_tall else number + bool(kids)
 

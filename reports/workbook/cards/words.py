@@ -108,6 +108,11 @@ def looks_like_code(token: str) -> bool:
     return bool(_CODE.fullmatch(token) and _COUNTING.search(token))
 
 
+def counts(word: str) -> bool:
+    """Whether a word holds a figure of any kind, as a number of a pledge does and a column's name doesn't."""
+    return bool(_COUNTING.search(word))
+
+
 def year_of(word: str) -> int | None:
     """The year of a column: ``2025``, ``2025년``, ``2026. 6.``; None where it is no year."""
     match = re.fullmatch(r"((?:19|20)\d\d)(?:년도?|\.(?:\d{1,2}(?:\.|월)?)?)?", word)

@@ -103,9 +103,12 @@ class ImportBatch(models.Model):
             models.CheckConstraint(condition=Q(layout__in=["workbook", "cards"]), name="import_layout_known"),
             models.CheckConstraint(
                 condition=Q(state="staged", expires_at__isnull=False, applied_at__isnull=True)
-                | Q(state="applied", applied_at__isnull=False, plan__isnull=False)
                 # A plan that the import made went when it was rolled back.
-                | Q(state="rolled_back", applied_at__isnull=False),
+                | (
+                    ~Q(state="staged")
+                    & Q(applied_at__isnull=False)
+                    & (Q(plan__isnull=False) | ~Q(state="applied"))
+                ),
                 name="import_staged_or_applied",
             ),
             models.CheckConstraint(

@@ -15,14 +15,12 @@ from pledges.workflow import WorkflowError
 from reports.imports.lookups import find_batch
 from reports.models import ImportBatch
 from reports.workbook.rollback import (
-    LaterEdit,
     NotApplied,
     StoodOn,
     Unrestorable,
+    look,
     require_applied,
     roll_back,
-    standing_on,
-    undone,
 )
 
 # What stands on an import is listed so far; its number is told in any case.
@@ -61,7 +59,7 @@ def rollback(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
         messages.info(request, refused.message)
         return redirect("imports:batch", batch=found.pk)
     except StoodOn as refused:
-        return _page(request, found, form, status=409, refused=refused.message, edits=refused.edits)
+        return _page(request, found, form, status=409, refused=refused.message)
     except WorkflowError as refused:
         form.add_error("reason", refused.message)
         return _page(request, found, form, status=422)
@@ -76,7 +74,6 @@ def _page(
     *,
     status: int = 200,
     refused: str = "",
-    edits: list[LaterEdit] | None = None,
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "batch": found,
@@ -85,14 +82,10 @@ def _page(
         "page": "imports",
         "form": form,
         "refused": refused,
-        "unrestorable": "",
-        "kinds": [],
     }
     try:
-        context["kinds"] = undone(found)
-        edits = standing_on(found) if edits is None else edits
+        kinds, edits = look(found)
+        context |= {"kinds": kinds, "edits": edits[:LONGEST_LIST], "edits_count": len(edits)}
     except Unrestorable as lost:
         context["unrestorable"] = lost.message
-    edits = edits or []
-    context |= {"edits": edits[:LONGEST_LIST], "edits_count": len(edits)}
     return render(request, "staff/imports/rollback.html", context, status=status)

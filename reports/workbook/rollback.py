@@ -32,7 +32,6 @@ from reports.workbook.undo import (
     lost_targets,
     measured_by,
     read_written,
-    rows_of,
     take_back,
     taken_places,
 )
@@ -45,7 +44,6 @@ __all__ = [
     "Unrestorable",
     "roll_back",
     "standing_on",
-    "undone",
 ]
 
 ROLLED_BACK, PUBLISHED = "rolled_back", "published"
@@ -99,10 +97,13 @@ class NotApplied(WorkflowError):
     """The import is only staged, or was rolled back already."""
 
 
-def undone(batch: ImportBatch) -> list[Undone]:
-    """What rolling the import back would do, by kind of row. Raises Unrestorable."""
+def look(batch: ImportBatch) -> tuple[list[Undone], list[LaterEdit]]:
+    """What rolling an applied import back would do, by kind of row, and what stands on it (``standing_on``).
+
+    Raises Unrestorable.
+    """
     written = read_written(batch)
-    return [
+    kinds = [
         Undone(
             label=str(model._meta.verbose_name),
             goes=len(written.created.get(model, ())),
@@ -111,6 +112,7 @@ def undone(batch: ImportBatch) -> list[Undone]:
         )
         for model in written.models
     ]
+    return kinds, _standing(batch, written)
 
 
 def standing_on(batch: ImportBatch) -> list[LaterEdit]:
@@ -299,7 +301,11 @@ def _told(batch: ImportBatch, written: Written, standing: _Standing) -> list[Lat
                 touched.append(place)
                 standing.told.add((told["model"], told["pk"]))
         is_open = later is not None and later.pk in reckoned and later.pk not in whole
-        if later and is_open and any(measured_by(row) in written.measured for row in rows_of(entry)):
+        if (
+            later
+            and is_open
+            and any(measured_by(told) in written.measured for told in entry.body.get("rows", ()))
+        ):
             whole[later.pk] = later
         if not touched:
             continue

@@ -6,6 +6,7 @@ size fits into memory; taking back writes in sets, with history and its own
 place in the log.
 """
 
+import functools
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -33,6 +34,8 @@ from pledges.workflow import WorkflowError
 from reports.models import ImportBatch, Reminder
 
 Model = type[models.Model]
+# What a value of an entry's body is where it points at rows.
+STRUCTURED = (dict, list)
 # Entries read at a time; each is what one pledge had written.
 READ_AT_ONCE = 200
 # Stays when its import is rolled back: the log points at it, and what it was called is no figure.
@@ -52,18 +55,6 @@ class Unrestorable(WorkflowError):
     """The log can't say any more what was there before the import."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedRow:
-    """One row as an entry's body tells it; foreign keys as primary keys. Empty fields are left out
-    where the row is new or gone."""
-
-    model: Model
-    pk: int
-    kind: str
-    old: Values
-    new: Values
-
-
 @dataclass
 class Written:
     """What an import wrote. Of new rows the primary keys, of others the fields as (before, after).
@@ -76,7 +67,7 @@ class Written:
     changed: dict[Model, dict[int, tuple[Values, Values]]] = field(default_factory=dict)
     gone: dict[Model, dict[int, Values]] = field(default_factory=dict)
     places: dict[tuple[int, int], int] = field(default_factory=dict)
-    measured: set[tuple[Model, int]] = field(default_factory=set)
+    measured: set[tuple[str, int]] = field(default_factory=set)
     editions: set[tuple[str, int]] = field(default_factory=set)
 
     @property
@@ -117,9 +108,9 @@ def in_order(found: Collection[Model]) -> list[Model]:
 # --- Reading --------------------------------------------------------------------------
 
 
-def entries_of(batch: ImportBatch) -> Iterator[AuditEntry]:
+def entries_of(batch: ImportBatch, *, checked: bool = True) -> Iterator[AuditEntry]:
     """The log's rows that the import wrote, in their order. Raises Unrestorable where one says
-    nothing any more, or something else than was written."""
+    nothing any more, or something else than was written (where ``checked``)."""
     if batch.first_entry is None or batch.last_entry is None:
         return
     expected = itertools.count(batch.first_entry)
@@ -127,32 +118,35 @@ def entries_of(batch: ImportBatch) -> Iterator[AuditEntry]:
     for entry in entries.iterator(chunk_size=READ_AT_ONCE):
         if entry.body is None:
             raise Unrestorable(
-                _("Entry %(number)s of the log was emptied (redacted): what was there before this import is"
-                  " not known any more, so it can't be rolled back.")
+                _(
+                    "Entry %(number)s of the log was emptied (redacted): what was there before this import is"
+                    " not known any more, so it can't be rolled back."
+                )
                 % {"number": entry.sequence}
-            )  # fmt: skip
-        if entry.sequence != next(expected) or digest_of(entry.salt, entry.body) != entry.digest:
+            )
+        is_next = entry.sequence == next(expected)
+        if not is_next or (checked and digest_of(entry.salt, entry.body) != entry.digest):
             raise Unrestorable(_("The log of this import is damaged, so it can't be rolled back."))
         yield entry
 
 
-def rows_of(entry: AuditEntry) -> Iterator[LoggedRow]:
-    """The rows of an entry that has a body."""
-    for told in (entry.body or {}).get("rows", ()):
-        model = _model(told["model"])
-        values = [{name: _unpointed(pair[side]) for name, pair in told["fields"].items()} for side in (0, 1)]
-        yield LoggedRow(model, told["pk"], told["kind"], *values)
+def values_at(told: Mapping[str, Any], side: int) -> Values:
+    """The fields of a row of an entry's body, before (0) or after (1); foreign keys as primary keys."""
+    return {
+        name: pair[side] if pair[side].__class__ not in STRUCTURED else _unpointed(pair[side])
+        for name, pair in told["fields"].items()
+    }
 
 
-def parts_of(batch: ImportBatch) -> Iterator[dict[Model, dict[int, LoggedRow]]]:
-    """What the import wrote, some hundred entries at a time."""
-    entries = entries_of(batch)
+def new_rows(batch: ImportBatch) -> Iterator[dict[Model, dict[int, Values]]]:
+    """The rows that the import made as it made them, of some hundred entries at a time."""
+    entries = entries_of(batch, checked=False)
     while part := list(itertools.islice(entries, READ_AT_ONCE)):
-        found: dict[Model, dict[int, LoggedRow]] = {}
+        found: dict[Model, dict[int, Values]] = {}
         for entry in part:
-            for row in rows_of(entry):
-                if row.model not in KEPT:
-                    found.setdefault(row.model, {})[row.pk] = row
+            for told in (entry.body or {}).get("rows", ()):
+                if told["kind"] == "+" and (model := _model(told["model"])) not in KEPT:
+                    found.setdefault(model, {})[told["pk"]] = values_at(told, 1)
         yield found
 
 
@@ -160,34 +154,48 @@ def read_written(batch: ImportBatch) -> Written:
     """What the import wrote, from its entries of the log. Raises Unrestorable."""
     written = Written()
     for entry in entries_of(batch):
-        for edition in (entry.body or {}).get("facts", {}).get("editions", ()):
+        body: dict[str, Any] = entry.body or {}
+        for edition in body.get("facts", {}).get("editions", ()):
             written.editions.add((edition["as_of"], edition["number"]))
-        for row in rows_of(entry):
-            if row.model in KEPT:
+        for told in body.get("rows", ()):
+            model, pk = _model(told["model"]), told["pk"]
+            if model in KEPT:
                 continue
-            if row.kind == "+":
-                written.created.setdefault(row.model, []).append(row.pk)
-                _note(written, row)
-            elif row.kind == "-":
-                written.gone.setdefault(row.model, {})[row.pk] = row.old
+            if told["kind"] == "+":
+                written.created.setdefault(model, []).append(pk)
+                _note(written, model, told)
+            elif told["kind"] == "-":
+                written.gone.setdefault(model, {})[pk] = values_at(told, 0)
             else:
-                written.changed.setdefault(row.model, {})[row.pk] = (row.old, row.new)
+                written.changed.setdefault(model, {})[pk] = (values_at(told, 0), values_at(told, 1))
     return written
 
 
-def _note(written: Written, row: LoggedRow) -> None:
-    if row.model is ProgressReport:
-        written.places[row.new["pledge"], row.new["period"]] = row.new["revision"]
-    elif measured := measured_by(row):
+def _note(written: Written, model: Model, told: Mapping[str, Any]) -> None:
+    if model is ProgressReport:
+        values = values_at(told, 1)
+        written.places[values["pledge"], values["period"]] = values["revision"]
+    elif measured := measured_by(told):
         written.measured.add(measured)
 
 
-def measured_by(row: LoggedRow) -> tuple[Model, int] | None:
-    """The indicator or sub-project of which a row holds a period's value."""
-    name = {Actual: "indicator", Executed: "sub_project"}.get(row.model)
-    return (kind_of(row.model).targets[name], row.new[name]) if name and row.new.get(name) else None
+# Of which indicator or sub-project a row holds a period's value, by label of the model.
+MEASURING: Mapping[str, str] = {
+    Actual._meta.label_lower: "indicator",
+    Executed._meta.label_lower: "sub_project",
+}
 
 
+def measured_by(told: Mapping[str, Any]) -> tuple[str, int] | None:
+    """What a new row of an entry's body measures: the field's name, and the key of the row it points at."""
+    name = MEASURING.get(told["model"])
+    if name is None or name not in told["fields"]:
+        return None
+    value = told["fields"][name][1]
+    return (name, value["pk"]) if value else None
+
+
+@functools.cache
 def _model(label: str) -> Model:
     try:
         return apps.get_model(label)
@@ -216,9 +224,8 @@ def _unpointed(value: Any) -> Any:
 def differing_rows(batch: ImportBatch, written: Written) -> dict[Model, set[int]]:
     """Rows of the import that are no longer what it made of them; gone ones too."""
     found: dict[Model, set[int]] = {}
-    for part in parts_of(batch):
-        for model, rows in part.items():
-            expected = {pk: row.new for pk, row in rows.items() if row.kind == "+"}
+    for part in new_rows(batch):
+        for model, expected in part.items():
             found.setdefault(model, set()).update(_differing(model, expected))
     if not written.changed or batch.first_entry is None:
         return {model: pks for model, pks in found.items() if pks}
@@ -234,25 +241,25 @@ def differing_rows(batch: ImportBatch, written: Written) -> dict[Model, set[int]
 def _differing(model: Model, expected: Mapping[int, Values], *, only_known: bool = False) -> set[int]:
     """Of rows that should hold ``expected``, those that do not. ``only_known``: compare the fields named
     there alone."""
-    kind = kind_of(model)
-    untold = UNTOLD.get(model, frozenset())
+    kind, untold = kind_of(model), UNTOLD.get(model, frozenset())
     links = links_of(model, expected)
-    found = set()
-    present = set()
+    columns = [(each.name, each.plain) for each in kind.fields if each.name not in untold]
+    taken = [each.attname for each in kind.fields if each.name not in untold]
+    unsaid = {name: _unsaid(model, name) for name, _plain in columns}
+    found, present = set(), set()
     for part in chunks(expected):
-        for row in model._base_manager.filter(pk__in=part):
-            present.add(row.pk)
-            wanted = expected[row.pk]
-            values = {**kind.values(row), **links.get(row.pk, {})}
-            for name, value in values.items():
-                if name in untold or (only_known and name not in wanted):
-                    continue
+        for pk, *values in model._base_manager.filter(pk__in=part).values_list("pk", *taken):
+            present.add(pk)
+            wanted = expected[pk]
+            linked = links.get(pk, {})
+            now = [(name, plain(value)) for (name, plain), value in zip(columns, values, strict=True)]
+            for name, value in (*now, *linked.items()):
                 if name in wanted:
                     is_same = value == wanted[name] or (_is_empty(value) and _is_empty(wanted[name]))
                 else:
-                    is_same = _is_empty(value) or value == _unsaid(model, name)
+                    is_same = only_known or _is_empty(value) or value == unsaid.get(name)
                 if not is_same:
-                    found.add(row.pk)
+                    found.add(pk)
                     break
     return found | (expected.keys() - present)
 

@@ -21,7 +21,9 @@ from reports.models import ImportBatch
 from reports.workbook import import_workbook
 from reports.workbook.batches import StageGone, stored_diff
 from tests.factories import MembershipFactory, OfficerFactory, PledgeFactory, ReportFactory
+from tests.reports.card_sheets import NAJU_AS_OF, content, naju_book
 from tests.reports.imports.conftest import URL, text_of
+from tests.reports.seeds import make_plan
 from tests.reports.workbooks import PLEDGES, book, saved, the_plan
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +139,22 @@ class TestUpload:
         shown = text_of(response)
         assert "카드가 속하는 계획을 선택하십시오" in shown
         assert "기준일을 입력하십시오" in shown
+
+    def test_cards_are_looked_at_anew_and_applied_as_the_workbook_is(self, hall):
+        plan = make_plan("naju", "나주시")
+        hall.client.force_login(hall.superuser)
+        batch = hall.stage(
+            content(naju_book()), layout="cards", plan=str(plan.pk), as_of=NAJU_AS_OF.isoformat()
+        )
+        assert (batch.layout, batch.plan, batch.as_of, batch.has_errors) == ("cards", plan, NAJU_AS_OF, False)
+        assert "학습동아리 활성화" in text_of(hall.page(batch))
+        assert not Pledge.objects.for_plan(plan).exists()
+        response = hall.client.post(f"{URL}{batch.pk}/again/")
+        anew = ImportBatch.objects.staged().get()
+        assert response["Location"] == f"{URL}{anew.pk}/"
+        assert (anew.layout, anew.plan, anew.diff_digest) == ("cards", plan, batch.diff_digest)
+        assert hall.confirm(anew).status_code == 302
+        assert Pledge.objects.for_plan(plan).get().code == "7-2-3"
 
     @pytest.mark.parametrize("plan", ["0", "x", "99999999999999999999", "1 or 1"])
     def test_forged_plan_of_cards_is_refused(self, hall, plan):

@@ -28,7 +28,7 @@ def to_json(document: Any) -> Any:
 
 def from_json(kind: type[Document], data: Mapping[str, Any]) -> Document:
     """The document of class ``kind`` that ``data`` holds. KeyError or TypeError if the shape differs."""
-    readers = _readers(kind)
+    readers = _readers(typing.cast(type, kind))
     unknown = set(data) - readers.keys()
     if unknown:
         raise TypeError(f"{kind.__name__} has no {', '.join(sorted(unknown))}")

@@ -156,7 +156,7 @@ def test_correction_needs_a_reason_and_makes_the_next_edition(indicator):
     plan = indicator.pledge.plan
     publish(plan)
     correct(indicator, FIRST, 3)
-    with pytest.raises(ReasonMissing, match="2024-03-31"):
+    with pytest.raises(ReasonMissing, match=r"2024\. 3\. 31\."):
         publish(plan, reason="  ")
     assert Edition.objects.count() == 1
     (second,) = publish(plan, reason="오기 정정")

@@ -47,7 +47,7 @@ def keep_history(rows: Sequence[models.Model], kind: str, user: Any = None) -> N
         for field, value in zip(fields, stamps.values(), strict=True)
     ]
     taken = ", ".join(quote(name) for name in columns)
-    key = quote(model._meta.pk.column)  # type: ignore[union-attr]
+    key = quote(model._meta.pk.column)  # type: ignore[arg-type, union-attr]
     # Names of tables and columns only; every value is a parameter.
     source, target = quote(model._meta.db_table), quote(history._meta.db_table)
     stamped = ", ".join(quote(field.column) for field in fields)
@@ -141,7 +141,8 @@ def _update(rows: Sequence[models.Model], names: Collection[str]) -> None:
         if connection.vendor != "postgresql":
             # A statement that is prepared once; the database is no network away.
             sets = ", ".join(f"{column} = %s" for column in columns)
-            cursor.executemany(f"UPDATE {table} SET {sets} WHERE {key} = %s", values)  # noqa: S608
+            statement = f"UPDATE {table} SET {sets} WHERE {key} = %s"  # noqa: S608
+            cursor.executemany(statement, values)  # type: ignore[arg-type]
             return
         # Without a length, which a cast would cut to in silence and an assignment holds to.
         types = [field.rel_db_type(connection).partition("(")[0] for field in (*fields, model._meta.pk)]

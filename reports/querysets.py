@@ -248,9 +248,7 @@ class ImportBatchQuerySet(models.QuerySet):
     def with_refusals(self) -> "ImportBatchQuerySet":
         """Each with ``is_refused``: whether its file has errors, told without reading them."""
         refused = Q(findings__errors__0__isnull=False)
-        return self.annotate(
-            is_refused=models.ExpressionWrapper(refused, output_field=models.BooleanField())
-        )
+        return self.annotate(is_refused=models.ExpressionWrapper(refused, output_field=models.BooleanField()))
 
     def by_application(self) -> "ImportBatchQuerySet":
         return self.order_by("-applied_at", "-pk")

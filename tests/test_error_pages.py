@@ -1,4 +1,4 @@
-"""403 and 404 on the staff side: the way around stays for who is signed in, and nobody else needs a database."""
+"""403 and 404 on the staff side: the way around stays for who is signed in; nobody else needs a database."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser

@@ -1,4 +1,4 @@
-"""Error pages in the portal's face. 400 and 500 touch neither database nor session: either may be what failed.
+"""Error pages in the portal's face. 400 and 500 touch neither database nor session, which may have failed.
 
 Somebody signed in on the staff side keeps the way around there on 403 and 404; where that can't be found out,
 the plain page is shown.
@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from pledges.permissions import public
-
 
 STAFF = "/staff/"
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError, transaction
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from budgets.sheets import InvestmentResource
 from pledges.audit import operation
 from pledges.enums import MoneyUnit
-from pledges.models import Area, Municipality, OwnStatus, Plan, Pledge, Term
+from pledges.models import Area, Municipality, OwnStatus, Plan, Pledge, ReportingPeriod, Term
 from pledges.notation import fold_key, format_number, in_unit
 from pledges.permissions import Action, require
 from pledges.sheets import (
@@ -461,11 +461,13 @@ class _Import:
                         writer = Writer(work, self.user, over_drafts=over_drafts)
                         writer.write()
                         result.plan, result.period = writer.plan, writer.period
-                    self._check_figures(plan_fulfilment(result.plan, self.as_of))
+                    # Where one of them was not there, it was written just now.
+                    plan, period = cast(Plan, result.plan), cast(ReportingPeriod, result.period)
+                    self._check_figures(plan_fulfilment(plan, self.as_of))
                     if publish:
                         since = min((as_of for _code, as_of in work.edits.found), default=None)
                         result.editions = publish_period(
-                            period=result.period, user=self.user, reason=reason, since=since
+                            period=period, user=self.user, reason=reason, since=since
                         )
                     if dry_run:
                         step.forget()

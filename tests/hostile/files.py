@@ -61,7 +61,7 @@ def good_workbook() -> bytes:
 
 
 def make_files(folder: Path) -> list[dict]:
-    """Write the hostile workbooks; each has ``id``, ``expect``, its ``path``, the ``sheet`` it is made from."""
+    """Write the hostile workbooks; gives ``id``, ``expect``, ``path`` and the ``sheet`` of each."""
     template = folder / "template.xlsx"
     template.write_bytes(good_workbook())
     cases = []

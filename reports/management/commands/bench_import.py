@@ -93,15 +93,14 @@ class Command(BaseCommand):
                 base = sum(measured[place][clock] for place in places) / 2
                 found[f"{mode} {clock}"] = base
                 found[f"times {mode} {clock}"] = own[clock] / base
-        found["within"] = (
-            found["times read-only wall"] <= MOST_TIMES and found["megabytes"] <= MOST_MEGABYTES
-        )
+        found["within"] = found["times read-only wall"] <= MOST_TIMES and found["megabytes"] <= MOST_MEGABYTES
         if not quiet:
             self.stdout.write(
                 f"{name}: {own['wall']:.1f} s ({own['cpu']:.1f} s of processor), {own['megabytes']:.0f} MB\n"
                 + "\n".join(
                     f"  openpyxl, {mode}: {found[f'{mode} wall']:.1f} s ({found[f'{mode} cpu']:.1f} s)"
-                    f" → {found[f'times {mode} wall']:.2f} times ({found[f'times {mode} cpu']:.2f} of processor)"
+                    f" → {found[f'times {mode} wall']:.2f} times"
+                    f" ({found[f'times {mode} cpu']:.2f} of processor)"
                     for mode in ("read-only", "full")
                 )
             )
@@ -178,7 +177,7 @@ def scratch_database(folder: Path) -> Iterator[dict[str, str]]:
 
 def _run(environment: dict[str, str], *command: str) -> str:
     """``manage.py`` with these words; what it printed."""
-    ran = subprocess.run(
+    ran = subprocess.run(  # noqa: S603  (this project's own command, with words of ours)
         [sys.executable, str(settings.BASE_DIR / "manage.py"), *command],
         env=environment,
         capture_output=True,

@@ -73,8 +73,6 @@ SETTLED = {
     "n56_empty_string": SAME,
     "f02_cached": SAME,
 }
-# The one case that a sheet without a column of numbers puts into its key.
-SETTLED_IN = {("추진실적", "f02_cached"): CELL}
 # What is told beside a file that is taken: a warning, or a sheet that was passed over.
 WARNED = {"c23_hidden_row", "c24_hidden_column", "t20"}
 IGNORED_SHEET = {"c06_second_data_sheet"}
@@ -89,8 +87,7 @@ DAYS = {"d17": "2026-06-30"}
 
 
 def expected(case: dict) -> str:
-    place = case["sheet"], case["id"]
-    return SETTLED_IN.get(place) or SETTLED.get(case["id"]) or USUAL[case["expect"]]
+    return SETTLED.get(case["id"]) or USUAL[case["expect"]]
 
 
 def stored_text(case: dict, cell: str) -> str:

@@ -20,7 +20,7 @@ FROM = {
     ],
     "추진실적": [
         "--sheet", "추진실적", "--key", "공약번호", "--date", "일자", "--text", "내용",
-        "--only", "^[abdft]",
+        "--only", "^[adt]",
     ],
 }  # fmt: skip
 

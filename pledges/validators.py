@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 CODE_LENGTH = 32
 FORMAT_SUFFIXES = (".json", ".xlsx", ".hwpx", ".pdf", ".csv", ".svg", ".png", ".atom")
+# The first words of the portal's own addresses, and under /staff/ of those that name no city.
 CITY_WORDS = frozenset(
     {"staff", "admin", "accounts", "healthz", "static", "media", "i18n", "compare", "help", "sitemap"}
+    | {"import", "calendar"}
 )
 PLAN_WORDS = frozenset(
     {"areas", "money", "study-groups", "changes", "panel", "method", "data", "feed", "opinions", "editions"}

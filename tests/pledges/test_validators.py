@@ -25,7 +25,9 @@ def test_city_codes_are_plain_words(code):
     validate_city_code(code)
 
 
-@pytest.mark.parametrize("code", ["staff", "admin", "healthz", "Naju", "나주", "a b", "-a", "", "a" * 33])
+@pytest.mark.parametrize(
+    "code", ["staff", "import", "admin", "healthz", "Naju", "나주", "a b", "-a", "", "a" * 33]
+)
 def test_city_codes_that_are_addresses_of_the_portal_are_refused(code):
     with pytest.raises(ValidationError):
         validate_city_code(code)

@@ -24,7 +24,7 @@ from pledges.sheets.base import Column, Key, ReadRow, SheetChanges, SheetResourc
 from pledges.sheets.plan import CODE
 from pledges.sheets.progress import year_columns
 from pledges.sheets.scope import Scope
-from pledges.sheets.snapshot import Snapshot
+from pledges.sheets.snapshot import Held, Snapshot
 from pledges.sheets.widgets import CellWidget, CodeWidget, MoneyWidget, NameWidget, expected_words, fold_name
 
 PROJECT, SOURCE = "사업명", "재원"
@@ -95,8 +95,8 @@ class StoredMoney:
     """
 
     projects: dict[tuple[str, str], SubProject] = field(default_factory=dict)
-    planned: dict[tuple[int, str, str, int | None], Investment] = field(default_factory=dict)
-    secured: dict[tuple[int, str, str, int | None], Secured] = field(default_factory=dict)
+    planned: dict[tuple[int, str, str, int | None], Held] = field(default_factory=dict)
+    secured: dict[tuple[int, str, str, int | None], Held] = field(default_factory=dict)
     executed: dict[tuple[int, str], dict[int | None, list[tuple[dt.date, int, int]]]] = field(
         default_factory=dict
     )
@@ -147,14 +147,21 @@ class InvestmentResource(SheetResource):
             "pledge__position", "pledge", "position", "pk"
         )
         money = StoredMoney({(snapshot.codes[row.pledge_id], fold_name(row.name)): row for row in projects})
-        for planned in Investment.objects.filter(sub_project__pledge__plan=plan).order_by():
-            money.planned[planned.sub_project_id, planned.source, planned.span, planned.year] = planned
-        for secured in Secured.objects.filter(sub_project__pledge__plan=plan).order_by():
-            money.secured[secured.sub_project_id, secured.source, secured.span, secured.year] = secured
+        kinds: tuple[tuple[Any, dict[Any, Held]], ...] = (
+            (Investment, money.planned),
+            (Secured, money.secured),
+        )
+        for model, held in kinds:
+            rows = model.objects.filter(sub_project__pledge__plan=plan).order_by()
+            for pk, amount, *place in rows.values_list(
+                "pk", "amount", "sub_project", "source", "span", "year"
+            ).iterator():
+                held[tuple(place)] = Held(pk, amount)
         for report, project, source, amount in (
             Executed.objects.for_live_reports(plan)
             .order_by()
             .values_list("report", "sub_project", "source", "amount")
+            .iterator()
         ):
             as_of = snapshot.reports[report].as_of
             column = as_of.year if as_of >= plan.term.starts_on else None
@@ -204,7 +211,7 @@ class InvestmentResource(SheetResource):
 
     def _planned(self, rows: Mapping[Any, Any], project: int, source: str) -> dict[str, int | None]:
         return {
-            name: row.amount if (row := rows.get((project, source, span, year))) else None
+            name: row.value if (row := rows.get((project, source, span, year))) else None
             for name, (span, year) in self.spans.items()
         }
 
@@ -385,11 +392,11 @@ class InvestmentResource(SheetResource):
             return place[0].values.get(place[1]) or 0
 
         lacking = amount(whole) - sum(map(amount, parts))
-        suspects = [place for place in parts if _may_lack_a_comma(*place)]
+        suspects = [place for place in parts if _may_lack_a_comma(table, *place)]
         meant: list[Place] = [place for place in suspects if lacking == 999 * amount(place)]
         if len(meant) != 1:
             meant = suspects if suspects and lacking == 999 * sum(map(amount, suspects)) else []
-        if not meant and _may_lack_a_comma(*whole) and lacking == -999 * amount(whole):
+        if not meant and _may_lack_a_comma(table, *whole) and lacking == -999 * amount(whole):
             meant = [whole]
         for row, name in meant:
             found = in_unit(amount((row, name)) * 1000, row.unit or table.unit or self.scope.unit)
@@ -430,9 +437,9 @@ def _total(amounts: Any) -> int | None:
     return sum(entered) if entered else None
 
 
-def _may_lack_a_comma(row: ReadRow, name: str) -> bool:
+def _may_lack_a_comma(table: Table, row: ReadRow, name: str) -> bool:
     """Whether a cell is written as ``24.394``: up to three digits, a point, three more."""
-    cell = row.cells.get(name)
+    cell = table.cell(row, name)
     if cell is None or not row.values.get(name):
         return False
     try:

@@ -5,6 +5,7 @@ values and entered rates are therefore stored as integers of a ten-thousandth.
 """
 
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -70,6 +71,8 @@ class ExactDecimalField(models.BigIntegerField):
         )
 
 
+# A plan holds few different numbers, and holds them tens of thousands of times.
+@lru_cache(maxsize=10_000)
 def unscaled(value: int) -> Decimal:
     """The decimal that ``value`` ten-thousandths are, without trailing zeros (12000 → 1.2)."""
     whole, rest = divmod(abs(value), EXACT_SCALE)

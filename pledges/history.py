@@ -15,24 +15,24 @@ from pledges import audit
 
 # SQLite takes 32,766 parameters in a statement; PostgreSQL any number.
 AT_ONCE = 5_000
-MOST_PARAMETERS = 30_000
+# Of a statement that is kept prepared for the next rows, which in SQLite takes memory by the parameter.
+MOST_PARAMETERS = 2_000
 
 
-def chunks(items: Collection[Any]) -> Iterable[list[Any]]:
+def chunks(items: Collection[Any], at_once: int = AT_ONCE) -> Iterable[list[Any]]:
     """The items in lists that fit into one statement."""
     found = list(items)
-    return (found[start : start + AT_ONCE] for start in range(0, len(found), AT_ONCE))
+    return (found[start : start + at_once] for start in range(0, len(found), at_once))
 
 
-def keep_history(rows: Sequence[models.Model], kind: str, user: Any = None) -> None:
-    """Write a row of history for each row of one model, as it stands in the database now.
+def keep_history(model: Any, pks: Collection[int], kind: str, user: Any = None) -> None:
+    """Write a row of history for each of these rows of a model, as they stand in the database now.
 
     ``kind`` is "+", "~" or "-". The database copies them itself: one statement, whatever a row holds.
     ``user`` None is who the request at hand comes from.
     """
-    model = type(rows[0])
-    history = model.history.model  # type: ignore[attr-defined]
-    user = user or history.get_default_history_user(rows[0])
+    history = model.history.model
+    user = user or history.get_default_history_user(None)
     columns = [field.column for field in history.tracked_fields]
     stamps = {
         "history_date": timezone.now(),
@@ -47,32 +47,26 @@ def keep_history(rows: Sequence[models.Model], kind: str, user: Any = None) -> N
         for field, value in zip(fields, stamps.values(), strict=True)
     ]
     taken = ", ".join(quote(name) for name in columns)
-    key = quote(model._meta.pk.column)  # type: ignore[arg-type, union-attr]
+    key = quote(model._meta.pk.column)
     # Names of tables and columns only; every value is a parameter.
     source, target = quote(model._meta.db_table), quote(history._meta.db_table)
     stamped = ", ".join(quote(field.column) for field in fields)
     copy = f"INSERT INTO {target} ({taken}, {stamped}) SELECT {taken}, %s, %s, %s, %s FROM {source}"  # noqa: S608
     with connection.cursor() as cursor:
-        for part in chunks([row.pk for row in rows]):
+        for part in chunks(pks, MOST_PARAMETERS):
             marks = ", ".join(["%s"] * len(part))
             cursor.execute(f"{copy} WHERE {key} IN ({marks}) ORDER BY {key}", [*given, *part])
 
 
-def _insert(rows: Sequence[models.Model]) -> None:
-    """Insert rows of one model; afterwards each has its primary key.
+def _insert(model: Any, columns: Mapping[str, list[Any]]) -> list[int]:
+    """Insert rows by columns, a list of values by attribute; gives their primary keys in order.
 
     ``bulk_create`` looks at every value of every row as if it might be an
     expression, and takes more time than all else of an import. Here each
     column is looked at once. What the fields make of values stays theirs.
     """
-    model: Any = type(rows[0])
-    if any(row.pk is not None for row in rows) or not connection.features.can_return_rows_from_bulk_insert:
-        model._default_manager.bulk_create(rows)
-        return
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    for row in rows:
-        row._prepare_related_fields_for_save("create_all")  # type: ignore[attr-defined]
-    columns = [_prepared(field, rows) for field in fields]
+    prepared = [_prepared(field, columns[field.attname]) for field in fields]
     quote = connection.ops.quote_name
     names = ", ".join(quote(field.column) for field in fields)
     line = f"({', '.join(['%s'] * len(fields))})"
@@ -80,22 +74,19 @@ def _insert(rows: Sequence[models.Model]) -> None:
     # Names of tables and columns only; every value is a parameter.
     start = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES "  # noqa: S608
     end = f" RETURNING {quote(model._meta.pk.column)}"
+    pks: list[int] = []
     with connection.cursor() as cursor:
-        for first in range(0, len(rows), at_once):
-            part = rows[first : first + at_once]
-            lines = zip(*(column[first : first + at_once] for column in columns), strict=True)
+        for first in range(0, len(prepared[0]), at_once):
+            lines = list(zip(*(column[first : first + at_once] for column in prepared), strict=True))
             cursor.execute(
-                start + ", ".join([line] * len(part)) + end, [value for held in lines for value in held]
+                start + ", ".join([line] * len(lines)) + end, [value for held in lines for value in held]
             )
-            for row, (key,) in zip(part, cursor.fetchall(), strict=True):
-                row.pk = key
-                row._state.adding = False
-                row._state.db = connection.alias
+            pks += [key for (key,) in cursor.fetchall()]
+    return pks
 
 
-def _prepared(field: Any, rows: Sequence[models.Model]) -> list[Any]:
+def _prepared(field: Any, values: list[Any]) -> list[Any]:
     """A column of new rows as the database driver takes it."""
-    values = [field.pre_save(row, True) for row in rows]
     if isinstance(field, models.ForeignKey):
         # Keys come from the database: numbers, or nothing.
         return values
@@ -114,11 +105,59 @@ def _prepared(field: Any, rows: Sequence[models.Model]) -> list[Any]:
 
 def create_all(rows: Sequence[models.Model], user: Any = None) -> None:
     """Create rows of one model with their history; afterwards each has its primary key."""
-    if rows:
-        with transaction.atomic(savepoint=False):
-            _insert(rows)
-            keep_history(rows, "+", user)
-            audit.created(rows, user)
+    if not rows:
+        return
+    model: Any = type(rows[0])
+    with transaction.atomic(savepoint=False):
+        if any(row.pk is not None for row in rows) or not _gives_keys():
+            model._default_manager.bulk_create(rows)
+        else:
+            for row in rows:
+                row._prepare_related_fields_for_save("create_all")  # type: ignore[attr-defined]
+            columns = {
+                field.attname: [field.pre_save(row, True) for row in rows]
+                for field in model._meta.concrete_fields
+                if not field.primary_key
+            }
+            for row, key in zip(rows, _insert(model, columns), strict=True):
+                row.pk = key
+                row._state.adding = False
+                row._state.db = connection.alias
+        keep_history(model, [row.pk for row in rows], "+", user)
+        audit.created(rows, user)
+
+
+def _gives_keys() -> bool:
+    """Whether the database tells the keys of all rows that a statement inserts; SQLite does from 3.35."""
+    return connection.features.can_return_rows_from_bulk_insert
+
+
+def create_lines(
+    model: Any, names: Sequence[str], lines: Sequence[tuple[Any, ...]], user: Any = None
+) -> None:
+    """Create rows that nobody needs as objects, with their history: ``lines`` of values of ``names``.
+
+    The names are those of attributes (``report_id``). A model that sets fields itself when it is saved
+    has no place here; fields without a name have their default.
+    """
+    if not lines:
+        return
+    if not _gives_keys():
+        create_all([model(**dict(zip(names, line, strict=True))) for line in lines], user)
+        return
+    given: dict[str, list[Any]] = {
+        name: list(column) for name, column in zip(names, zip(*lines, strict=True), strict=True)
+    }
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    columns = {
+        field.attname: given.pop(field.attname, []) or [field.get_default()] * len(lines) for field in fields
+    }
+    if given:
+        raise TypeError(f"{model.__name__} has no {', '.join(given)}")
+    with transaction.atomic(savepoint=False):
+        pks = _insert(model, columns)
+        keep_history(model, pks, "+", user)
+        audit.created_by_columns(model, pks, {field.name: columns[field.attname] for field in fields}, user)
 
 
 def _update(rows: Sequence[models.Model], names: Collection[str]) -> None:
@@ -127,13 +166,13 @@ def _update(rows: Sequence[models.Model], names: Collection[str]) -> None:
     fields = [model._meta.get_field(name) for name in names]
     for row in rows:
         row._prepare_related_fields_for_save("update_all", fields=fields)  # type: ignore[attr-defined]
-    values = (
+    values = [
         [
             *(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields),
             model._meta.pk.get_db_prep_save(row.pk, connection),
         ]
         for row in rows
-    )
+    ]
     quote = connection.ops.quote_name
     table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
     columns = [quote(field.column) for field in fields]
@@ -149,7 +188,7 @@ def _update(rows: Sequence[models.Model], names: Collection[str]) -> None:
         taken = [f"CAST(given.column{number} AS {kind})" for number, kind in enumerate(types, 1)]
         sets = ", ".join(f"{column} = {value}" for column, value in zip(columns, taken, strict=False))
         line = f"({', '.join(['%s'] * len(types))})"
-        for part in chunks(list(values)):
+        for part in chunks(values):
             cursor.execute(
                 f"UPDATE {table} SET {sets} FROM (VALUES {', '.join([line] * len(part))}) AS given"  # noqa: S608
                 f" WHERE {table}.{key} = {taken[-1]}",
@@ -163,7 +202,7 @@ def update_all(rows: Sequence[models.Model], fields: Collection[str], user: Any 
         with transaction.atomic(savepoint=False):
             before = audit.values_of(rows, fields)
             _update(rows, fields)
-            keep_history(rows, "~", user)
+            keep_history(type(rows[0]), [row.pk for row in rows], "~", user)
             audit.changed(rows, before, user)
 
 
@@ -196,7 +235,7 @@ def delete_all(
     history = getattr(model, "history", None)
     with transaction.atomic():
         if history is not None:
-            keep_history(rows, "-", user)
+            keep_history(model, [row.pk for row in rows], "-", user)
         for part in chunks([row.pk for row in rows]):
             found = model._default_manager.filter(pk__in=part)
             # The public delete() would send a signal, and write a history row, for each row on its own.

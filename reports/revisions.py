@@ -11,7 +11,7 @@ from typing import Any
 
 from budgets.models import Executed
 from pledges import audit
-from pledges.history import chunks, create_all
+from pledges.history import chunks, create_lines
 from pledges.models import Achievement, Actual, EvidenceFile, ProgressReport, ScheduleMark
 from pledges.notation import DateSpan
 
@@ -69,41 +69,49 @@ def read_contents(reports: Collection[int]) -> dict[int, Contents]:
 
 def write_contents(contents: Mapping[int, Contents], user: Any = None) -> None:
     """Write contents under reports (by primary key) that hold nothing yet, with history."""
-    create_all(
+    create_lines(
+        Actual,
+        ("report_id", "indicator_id", "value"),
         [
-            Actual(report_id=pk, indicator_id=indicator, value=value)
+            (pk, indicator, value)
             for pk, held in contents.items()
             for indicator, value in held.actuals.items()
         ],
         user,
     )
-    create_all(
+    create_lines(
+        Executed,
+        ("report_id", "sub_project_id", "source", "amount"),
         [
-            Executed(report_id=pk, sub_project_id=project, source=source, amount=amount)
+            (pk, project, source, amount)
             for pk, held in contents.items()
             for (project, source), amount in held.executed.items()
         ],
         user,
     )
-    create_all(
+    create_lines(
+        ScheduleMark,
+        ("report_id", "task_id", "year", "quarter", "mark"),
         [
-            ScheduleMark(report_id=pk, task_id=task, year=year, quarter=quarter, mark=mark)
+            (pk, task, year, quarter, mark)
             for pk, held in contents.items()
             for (task, year, quarter), mark in held.marks.items()
         ],
         user,
     )
-    create_all(
+    create_lines(
+        Achievement,
+        ("report_id", "position", "starts_on", "ends_on", "precision", "open_ended", "text", "details"),
         [
-            Achievement(
-                report_id=pk,
-                position=line.position,
-                starts_on=span.starts_on,
-                ends_on=span.ends_on,
-                precision=span.precision,
-                open_ended=span.open_ended,
-                text=text,
-                details=line.details,
+            (
+                pk,
+                line.position,
+                span.starts_on,
+                span.ends_on,
+                span.precision,
+                span.open_ended,
+                text,
+                line.details,
             )
             for pk, held in contents.items()
             for (span, text), line in held.achievements.items()

@@ -2,9 +2,10 @@
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from pledges.models import AuditEntry, AuditHead
 # What stands before the first entry.
 EMPTY_HASH = "0" * 64
 READ_AT_ONCE = 500
+WRITE_AT_ONCE = 50
 
 
 def canonical(value: Any) -> bytes:
@@ -47,21 +49,29 @@ def hash_of(entry: AuditEntry) -> str:
     ).hexdigest()
 
 
-def append(entries: Sequence[AuditEntry]) -> None:
-    """Give the entries their places in the chain and write them. The head stays locked until the
-    transaction ends, so this is the last thing that a transaction does."""
-    if not entries:
-        return
+def append(entries: Iterable[AuditEntry]) -> tuple[int, int] | None:
+    """Give the entries their places in the chain and write them, a few dozen in memory at a time.
+
+    The head stays locked until the transaction ends, so this is the last thing
+    that a transaction does. Gives the first and the last sequence; None of none.
+    """
+    waiting = iter(entries)
+    first = next(waiting, None)
+    if first is None:
+        return None
     head = _locked_head()
     sequence, last = head.sequence, head.hash
-    for entry in entries:
-        sequence += 1
-        entry.sequence, entry.previous = sequence, last
-        entry.salt = secrets.token_hex(16)
-        entry.digest = digest_of(entry.salt, entry.body)
-        last = entry.hash = hash_of(entry)
-    AuditEntry.objects.bulk_create(entries)
+    waiting = itertools.chain([first], waiting)
+    while batch := list(itertools.islice(waiting, WRITE_AT_ONCE)):
+        for entry in batch:
+            sequence += 1
+            entry.sequence, entry.previous = sequence, last
+            entry.salt = secrets.token_hex(16)
+            entry.digest = digest_of(entry.salt, entry.body)
+            last = entry.hash = hash_of(entry)
+        AuditEntry.objects.bulk_create(batch)
     AuditHead.objects.filter(pk=head.pk).update(sequence=sequence, hash=last)
+    return head.sequence + 1, sequence
 
 
 def _locked_head() -> AuditHead:

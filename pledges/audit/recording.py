@@ -3,8 +3,9 @@
 import contextlib
 import contextvars
 import datetime as dt
+import functools
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,12 +30,66 @@ AT_ONCE = 5_000
 
 @dataclass(slots=True)
 class RowChange:
-    """One row before and after; None before for a new row, None after for one that is gone."""
+    """One row before and after; None before for a new row, None after for one that is gone.
 
-    row: models.Model
+    Those two say all of themselves: only of a changed row the row itself is kept,
+    so that thousands of new ones need not be held until the operation ends.
+    """
+
+    model: type[models.Model]
     pk: int
     before: Values | None
     after: Values | None
+    row: models.Model | None = None
+
+    def value_of(self, field: LoggedField) -> Any:
+        """What the row holds in a field that is told, as a plain value."""
+        whole = self.after if self.before is None else self.before if self.after is None else None
+        if whole is not None and field.name in whole:
+            return whole[field.name]
+        return field.plain(getattr(self.row, field.attname))
+
+
+@dataclass(frozen=True, slots=True)
+class NewRows:
+    """New rows of one model by columns, as plain values; ``names`` are all the fields that are told."""
+
+    model: type[models.Model]
+    pks: list[int]
+    names: tuple[str, ...]
+    columns: tuple[list[Any], ...]
+
+
+class NewRow:
+    """One of ``NewRows``, as a ``RowChange``. A large import makes a hundred thousand of them."""
+
+    __slots__ = ("at", "rows")
+    before = None
+    row = None
+
+    def __init__(self, rows: NewRows, at: int) -> None:
+        self.rows, self.at = rows, at
+
+    @property
+    def model(self) -> type[models.Model]:
+        return self.rows.model
+
+    @property
+    def pk(self) -> int:
+        return self.rows.pks[self.at]
+
+    @property
+    def after(self) -> Values:
+        at = self.at
+        return {name: column[at] for name, column in zip(self.rows.names, self.rows.columns, strict=True)}
+
+    def value_of(self, field: LoggedField) -> Any:
+        return self.rows.columns[self.rows.names.index(field.name)][self.at]
+
+
+Change = RowChange | NewRow
+# Rows by their model and primary key.
+Known = dict[type[models.Model], dict[int, Change]]
 
 
 @dataclass(slots=True)
@@ -60,7 +115,7 @@ class Operation:
     reason: str = ""
     as_of: dt.date | None = None
     said: dict[int | None, Said] = field(default_factory=dict)
-    rows: list[RowChange] = field(default_factory=list)
+    rows: list[Change] = field(default_factory=list)
     # The log's rows that it wrote, once it has ended: the first and the last sequence.
     entries: tuple[int, int] | None = None
 
@@ -146,7 +201,10 @@ def operation(
 
 def record(changes: Iterable[RowChange], user: Any = None) -> None:
     """Take note of changed rows: in the operation at hand, or at once where there is none."""
-    found = [each for each in changes if each.before != each.after]
+    _note([each for each in changes if each.before != each.after], user)
+
+
+def _note(found: Sequence[Change], user: Any) -> None:
     if not found:
         return
     current = _current.get()
@@ -168,18 +226,47 @@ def created(rows: Iterable[models.Model], user: Any = None, links: Links | None 
     """Take note of new rows."""
     record(
         (
-            RowChange(row, row.pk, None, {**kind_of(type(row)).values(row), **(links or {}).get(row.pk, {})})
+            RowChange(
+                type(row), row.pk, None, {**kind_of(type(row)).values(row), **(links or {}).get(row.pk, {})}
+            )
             for row in rows
         ),
         user,
     )
 
 
+def created_by_columns(
+    model: type[models.Model], pks: list[int], columns: Mapping[str, list[Any]], user: Any = None
+) -> None:
+    """Take note of new rows that were never objects. ``columns``: by field name, what the rows hold."""
+    kind = kind_of(model)
+    told = NewRows(
+        model,
+        pks,
+        tuple(field.name for field in kind.fields),
+        tuple(_plain_column(field, columns[field.name]) for field in kind.fields),
+    )
+    _note([NewRow(told, at) for at in range(len(pks))], user)
+
+
+def _plain_column(field: LoggedField, values: list[Any]) -> list[Any]:
+    known: dict[Any, Any] = {}
+    found = []
+    for value in values:
+        key = (value.__class__, value)
+        if key not in known:
+            known[key] = field.plain(value)
+        found.append(known[key])
+    return found
+
+
 def deleted(rows: Iterable[models.Model], user: Any = None, links: Links | None = None) -> None:
     """Take note of rows that are gone, as they were."""
     record(
         (
-            RowChange(row, row.pk, {**kind_of(type(row)).values(row), **(links or {}).get(row.pk, {})}, None)
+            RowChange(
+                type(row), row.pk, {**kind_of(type(row)).values(row), **(links or {}).get(row.pk, {})}, None
+            )
             for row in rows
         ),
         user,
@@ -209,7 +296,7 @@ def changed(
     for row in rows:
         if (old := before.get(row.pk)) is not None:
             after = kind_of(type(row)).values(row, frozenset(old) if old else None)
-            found.append(RowChange(row, row.pk, old, {**after, **(links or {}).get(row.pk, {})}))
+            found.append(RowChange(type(row), row.pk, old, {**after, **(links or {}).get(row.pk, {})}, row))
     record(found, user)
 
 
@@ -234,7 +321,7 @@ def _row_was_saved(sender: Any, instance: models.Model, history_instance: Any, *
         before, after = {**(before or {}), **now}, None
     elif kind.links and before is not None:
         now.update(linked_keys(type(instance), [history_instance.pk])[history_instance.pk])
-    record([RowChange(instance, instance.pk, before, after)], history_instance.history_user)
+    record([RowChange(type(instance), instance.pk, before, after, instance)], history_instance.history_user)
 
 
 @receiver(pre_save)
@@ -324,12 +411,12 @@ def linked_keys(model: type[models.Model], places: Iterable[int]) -> dict[int, V
 
 
 def _write(current: Operation) -> None:
-    rows = _merged(current.rows)
+    rows, known = _merged(current.rows)
     if not rows and not any(said.facts for said in current.said.values()):
         return
-    placed = _Places(rows, current)
+    placed = _Places(rows, known, current)
     texts = _texts(rows)
-    groups: dict[tuple[int | None, int | None, int | None], list[RowChange]] = {}
+    groups: dict[tuple[int | None, int | None, int | None], list[Change]] = {}
     for each, place in zip(rows, placed.of, strict=True):
         groups.setdefault(place, []).append(each)
     for pledge, said in current.said.items():
@@ -339,8 +426,8 @@ def _write(current: Operation) -> None:
     whole = current.said.get(None, Said())
     # What is said about the whole is told once: with the rows of no pledge, which need not be there.
     teller = next((place for place in groups if place[2] is None), None)
-    entries = []
-    for place, members in groups.items():
+
+    def entry(place: tuple[int | None, int | None, int | None], members: list[Change]) -> AuditEntry:
         municipality, plan, pledge = place
         said = current.said.get(pledge, Said()) if pledge is not None else whole
         facts = {**(whole.facts if place == teller else {}), **(said.facts if pledge is not None else {})}
@@ -349,48 +436,65 @@ def _write(current: Operation) -> None:
             body["facts"] = {name: _fact(value) for name, value in facts.items()}
         if reason := said.reason or whole.reason or current.reason:
             body["reason"] = reason
-        entries.append(
-            AuditEntry(
-                at=now,
-                actor_key=current.actor,
-                action=current.action,
-                municipality_id=municipality,
-                plan_key=plan,
-                pledge_key=pledge,
-                pledge_code=placed.codes.get(pledge, ""),
-                as_of=said.as_of or whole.as_of or current.as_of,
-                body=body,
-            )
+        return AuditEntry(
+            at=now,
+            actor_key=current.actor,
+            action=current.action,
+            municipality_id=municipality,
+            plan_key=plan,
+            pledge_key=pledge,
+            pledge_code=placed.codes.get(pledge, ""),
+            as_of=said.as_of or whole.as_of or current.as_of,
+            body=body,
         )
-    append(entries)
-    current.entries = (entries[0].sequence, entries[-1].sequence)
+
+    # One at a time: told at once, the rows of a large import would fill the memory.
+    current.entries = append(entry(place, members) for place, members in groups.items())
 
 
-def _merged(rows: Iterable[RowChange]) -> list[RowChange]:
-    """Each row once, from what it was at first to what it is at last; without those that came to nothing."""
-    found: dict[tuple[type[models.Model], int], RowChange] = {}
-    for each in rows:
-        place = type(each.row), each.pk
-        first = found.get(place)
+def _merged(changes: Iterable[Change]) -> tuple[list[Change], Known]:
+    """Each row once, from what it was at first to what it is at last; without those that came to nothing.
+
+    In the order in which they were first changed, and by model and primary key.
+    """
+    known: Known = {}
+    order: list[Change] = []
+    instead: dict[int, Change] = {}
+    for each in changes:
+        of_kind = known.setdefault(each.model, {})
+        first = of_kind.get(each.pk)
         if first is None:
-            found[place] = RowChange(each.row, each.pk, each.before, each.after)
+            is_new = isinstance(each, NewRow)
+            of_kind[each.pk] = (
+                each if is_new else RowChange(each.model, each.pk, each.before, each.after, each.row)
+            )
+            order.append(of_kind[each.pk])
             continue
+        if isinstance(first, NewRow):
+            whole = RowChange(first.model, first.pk, None, first.after)
+            instead[id(first)] = of_kind[each.pk] = whole
+            first = whole
         if first.before is not None and each.before is not None:
             first.before = {**each.before, **first.before}
         first.after = None if each.after is None else {**(first.after or {}), **each.after}
-        first.row = each.row
-    return [each for each in found.values() if each.before != each.after]
+        first.row = each.row or first.row
+    rows = []
+    for each in order:
+        each = instead.get(id(each), each)
+        if isinstance(each, RowChange) and each.before == each.after:
+            del known[each.model][each.pk]
+        else:
+            rows.append(each)
+    return rows, known
 
 
 class _Places:
     """Of each changed row its city, plan and pledge: a query for each step on the way there."""
 
-    def __init__(self, rows: list[RowChange], current: Operation) -> None:
+    def __init__(self, rows: list[Change], known: Known, current: Operation) -> None:
         self.rows = rows
         self.current = current
-        self.known: dict[type[models.Model], dict[int, RowChange]] = {}
-        for each in rows:
-            self.known.setdefault(type(each.row), {})[each.pk] = each
+        self.known = known
         self.homes = self._homes()
         pledges = self._ends(Pledge)
         plans = self._ends(Plan)
@@ -398,7 +502,8 @@ class _Places:
         wanted = {pledge for pledge in (*pledges, *current.said) if pledge is not None}
         self.codes: dict[int | None, str] = {}
         self.plan_of: dict[int, int | None] = {}
-        for pk, (code, plan) in self._columns(Pledge, ("code", "plan_id"), wanted).items():
+        told = {each.name: each for each in kind_of(Pledge).fields}
+        for pk, (code, plan) in self._columns(Pledge, (told["code"], told["plan"]), wanted).items():
             self.codes[pk], self.plan_of[pk] = code, plan
         plans = [
             plan or (self.plan_of.get(pledge) if pledge else None)
@@ -408,8 +513,10 @@ class _Places:
         self.city_of = dict(
             Plan._default_manager.filter(pk__in=known_plans).values_list("pk", "term__municipality")
         )
+        # Few places and many rows: each place stands in the memory once.
+        place = functools.cache(self._place)
         self.of = [
-            self._place(city, plan, pledge) for city, plan, pledge in zip(cities, plans, pledges, strict=True)
+            place(city, plan, pledge) for city, plan, pledge in zip(cities, plans, pledges, strict=True)
         ]
 
     def of_pledge(self, pledge: int | None) -> tuple[int | None, int | None, int | None]:
@@ -431,7 +538,7 @@ class _Places:
         ends: list[int | None] = [None] * len(self.rows)
         waiting: dict[tuple[LoggedField, ...], list[int]] = {}
         for place, each in enumerate(self.rows):
-            model = type(each.row)
+            model = each.model
             way = route(model, target)
             if target is Municipality and model is User:
                 ends[place] = self.homes.get(each.pk)
@@ -442,13 +549,13 @@ class _Places:
             if not way:
                 ends[place] = each.pk
                 continue
-            ends[place] = getattr(each.row, way[0].attname)
+            ends[place] = each.value_of(way[0])
             if len(way) > 1:
                 waiting.setdefault(way, []).append(place)
         for way, places in waiting.items():
             for before, step in itertools.pairwise(way):
                 passed = {end for place in places if (end := ends[place]) is not None}
-                found = self._columns(before.target, (step.attname,), passed) if before.target else {}
+                found = self._columns(before.target, (step,), passed) if before.target else {}
                 for place in places:
                     ends[place] = found.get(ends[place] or 0, (None,))[0]
         return ends
@@ -462,13 +569,12 @@ class _Places:
         return dict(places.values_list("user", "municipality"))
 
     def _columns(
-        self, model: type[models.Model], attnames: tuple[str, ...], pks: Collection[int]
+        self, model: type[models.Model], fields: tuple[LoggedField, ...], pks: Collection[int]
     ) -> dict[int, tuple[Any, ...]]:
         """These columns of rows, also of rows that this operation made or deleted."""
         here = self.known.get(model, {})
-        found = {
-            pk: tuple(getattr(here[pk].row, attname) for attname in attnames) for pk in pks if pk in here
-        }
+        found = {pk: tuple(here[pk].value_of(each) for each in fields) for pk in pks if pk in here}
+        attnames = [each.attname for each in fields]
         for part in _parts([pk for pk in pks if pk not in found]):
             for pk, *values in model._default_manager.filter(pk__in=part).values_list("pk", *attnames):
                 found[pk] = tuple(values)
@@ -478,27 +584,31 @@ class _Places:
 Texts = dict[type[models.Model], dict[int, str]]
 
 
-def _texts(rows: Iterable[RowChange]) -> Texts:
+def _texts(rows: Iterable[Change]) -> Texts:
     """What the rows are called that foreign keys point at: one query for each of their models."""
     rows = list(rows)
     wanted: dict[type[models.Model], set[int]] = {}
     for each in rows:
-        pointers = kind_of(type(each.row)).pointers
-        is_change = each.before is not None and each.after is not None
-        for name, attname, target in pointers:
-            held = [values.get(name) for values in (each.before, each.after) if values]
-            if is_change and attname:
+        pointers = kind_of(each.model).pointers
+        if not pointers:
+            continue
+        before, after = each.before, each.after
+        is_change = before is not None and after is not None
+        for name, naming, target in pointers:
+            held = [values.get(name) for values in (before, after) if values]
+            if is_change and naming:
                 # Its name may stand in the entry although it did not change.
-                held.append(getattr(each.row, attname))
+                held.append(each.value_of(naming))
             for value in held:
                 if value:
-                    wanted.setdefault(target, set()).update(value if isinstance(value, list) else [value])
+                    places = wanted.setdefault(target, set())
+                    places.update(value) if isinstance(value, list) else places.add(value)
     texts: Texts = {model: {} for model in wanted}
     for each in rows:
-        model = type(each.row)
+        model = each.model
         if each.pk in wanted.get(model, ()):
-            naming = {name.name: getattr(each.row, name.attname) for name in kind_of(model).naming}
-            texts[model][each.pk] = _name_of(model, naming)
+            naming_values = {name.name: each.value_of(name) for name in kind_of(model).naming}
+            texts[model][each.pk] = _name_of(model, naming_values)
     for model, pks in wanted.items():
         names = [each.name for each in kind_of(model).naming if each.target is None]
         for part in _parts(pks):
@@ -516,29 +626,32 @@ def _name_of(model: type[models.Model], values: Mapping[str, Any]) -> str:
     return " ".join(plain)[:120]
 
 
-def _told(change: RowChange, texts: Texts) -> dict[str, Any]:
+def _told(change: Change, texts: Texts) -> dict[str, Any]:
     """A change as an entry's body has it: ``fields`` has old and new of each field that differs.
 
     Of a new row and of one that is gone these are all fields that are not
     empty; of a changed one ``named`` says beside them which row it is.
     """
-    kind = kind_of(type(change.row))
+    kind = kind_of(change.model)
     before, after = change.before, change.after
     told: dict[str, Any] = {"model": kind.label, "pk": change.pk}
     fields: dict[str, Any] = {}
     if before is None or after is None:
+        targets = kind.targets
         for name, value in (before or after or {}).items():
-            if not _is_empty(value):
-                shown = _pointed(kind, name, value, texts)
-                fields[name] = [None, shown] if before is None else [shown, None]
+            if value is None or value == "" or value == []:
+                continue
+            if name in targets or value.__class__ is Hidden:
+                value = _pointed(kind, name, value, texts)
+            fields[name] = [None, value] if before is None else [value, None]
         return {**told, "kind": "+" if before is None else "-", "fields": fields}
     for name in dict.fromkeys((*before, *after)):
         if before.get(name) != after.get(name):
             fields[name] = [_pointed(kind, name, values.get(name), texts) for values in (before, after)]
     named = {
-        each.name: _pointed(kind, each.name, each.plain(getattr(change.row, each.attname)), texts)
+        each.name: _pointed(kind, each.name, value, texts)
         for each in kind.naming
-        if each.name not in fields and not _is_empty(getattr(change.row, each.attname))
+        if each.name not in fields and not _is_empty(value := change.value_of(each))
     }
     return {**told, "kind": "~", "fields": fields, "named": named}
 

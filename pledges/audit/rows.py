@@ -76,8 +76,8 @@ class Kind:
     naming: tuple[LoggedField, ...]
     targets: dict[str, type[models.Model]]
     links: dict[str, type[models.Model]]
-    # What is told with its name: a field, the attribute if it names the row too ("" if not), its model.
-    pointers: tuple[tuple[str, str, type[models.Model]], ...]
+    # What is told with its name: a field, the same if it names the row too (None if not), its model.
+    pointers: tuple[tuple[str, LoggedField | None, type[models.Model]], ...]
 
     def values(self, row: models.Model, only: frozenset[str] | None = None) -> Values:
         """The row's fields (those of ``only``) as plain values."""
@@ -112,7 +112,7 @@ def kind_of(model: type[models.Model]) -> Kind:
     links = {field.name: field.related_model for field in linked}
     targets = {**{field.name: field.target for field in fields if field.target}, **links}
     naming = tuple(by_name[name] for name in NAMING if name in by_name and name not in not_naming)
-    named = {field.name: field.attname for field in naming}
+    named = {field.name: field for field in naming}
     return Kind(
         label=model._meta.label_lower,
         fields=fields,
@@ -120,7 +120,7 @@ def kind_of(model: type[models.Model]) -> Kind:
         targets=targets,
         links=links,
         pointers=tuple(
-            (name, named.get(name, ""), target)
+            (name, named.get(name), target)
             for name, target in targets.items()
             if not issubclass(target, IMPLIED)
         ),

@@ -14,13 +14,14 @@ from pledges.sheets.base import (
 from pledges.sheets.plan import AreaTree, Info, InfoResource, PledgeResource
 from pledges.sheets.progress import AchievementResource, IndicatorResource, ScheduleResource, Side
 from pledges.sheets.scope import Scope
-from pledges.sheets.snapshot import Snapshot
+from pledges.sheets.snapshot import Held, Snapshot
 
 __all__ = [
     "AchievementResource",
     "AreaTree",
     "CellChange",
     "Column",
+    "Held",
     "IndicatorResource",
     "Info",
     "InfoResource",

@@ -6,7 +6,7 @@ change. Writing to the database is not done here.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -79,13 +79,14 @@ class Column(Field):
 class ReadRow:
     """A row of a sheet: its key, and the value of every readable cell of the columns present.
 
+    ``cells`` are those of the sheet that hold something.
     ``unit`` is the unit of its money where it has its own; ``name`` what messages call it.
     """
 
     number: int
     key: Key
     values: dict[str, Any]
-    cells: dict[str, Cell]
+    cells: tuple[Cell, ...]
     unit: MoneyUnit | None = None
     name: str = ""
 
@@ -113,8 +114,22 @@ class Table:
         """The address of a row's cell, blank ones too."""
         return f"{get_column_letter(self.positions.get(column, 1))}{row.number}"
 
+    def forget(self, changed: Container[Key], *, but: Collection[str]) -> None:
+        """Let go of what nobody asks for once all is compared: cells of other columns than ``but``, and
+        what is read of them in rows that are not ``changed``."""
+        kept = {self.positions[name] for name in but if name in self.positions}
+        for key, row in self.rows.items():
+            row.cells = tuple(cell for cell in row.cells if cell.column in kept)
+            if key not in changed:
+                row.values = {name: row.values[name] for name in but if name in row.values}
+
+    def cell(self, row: ReadRow, column: str) -> Cell | None:
+        """A row's cell; None where it is blank."""
+        place = self.positions.get(column)
+        return next((cell for cell in row.cells if cell.column == place), None)
+
     def finding(self, row: ReadRow, column: str, message: str) -> Finding:
-        cell = row.cells.get(column)
+        cell = self.cell(row, column)
         return Finding(self.name, self.address(row, column), cell.shown if cell else "", message)
 
     def error(self, row: ReadRow, column: str, message: str) -> None:
@@ -314,7 +329,6 @@ class SheetResource(Resource):
         if row.unit:
             scope = replace(scope, unit=MoneyUnit(row.unit))
         values: dict[str, Any] = {}
-        cells: dict[str, Cell] = {}
         is_broken = False
         for place in places:
             if place.position in row.silent:
@@ -322,11 +336,7 @@ class SheetResource(Resource):
             name = place.name
             cell = row.cells.get(place.position)
             try:
-                if cell is None:
-                    value = place.blank
-                else:
-                    cells[name] = cell
-                    value = place.read(cell, values, scope)
+                value = place.blank if cell is None else place.read(cell, values, scope)
                 if place.is_needed and value == place.blank:
                     raise NotationError(_("%(column)s is missing; every row needs it.") % {"column": name})
             except NotationError as error:
@@ -341,12 +351,12 @@ class SheetResource(Resource):
             row.number,
             tuple(values.get(name) for name in self.keys),
             values,
-            cells,
+            tuple(row.cells.values()),
             MoneyUnit(row.unit) if row.unit else None,
             row.name,
         )
         for place in places:
-            is_said = place.may_warn and place.name in cells and place.name in values
+            is_said = place.may_warn and place.position in row.cells and place.name in values
             if is_said and (warning := place.widget.warning(values[place.name])):
                 table.warn(read, place.name, warning)
         if is_broken:

@@ -1,9 +1,10 @@
 """확인지표, 추진일정 and 추진실적: what a pledge is measured by, its schedule, and what was done."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from pledges.notation import (
 )
 from pledges.sheets.base import Column, Key, ReadRow, SheetResource, Table
 from pledges.sheets.plan import CODE, RATE, stored_text
-from pledges.sheets.snapshot import Snapshot
+from pledges.sheets.snapshot import Held, Snapshot
 from pledges.sheets.widgets import (
     PLANNED,
     CodeWidget,
@@ -119,18 +120,19 @@ class IndicatorResource(SheetResource):
         )
         return {(snapshot.codes[row.pledge_id], fold_name(row.name)): row for row in found}
 
-    def load_targets(self, snapshot: Snapshot) -> dict[tuple[int, int], YearlyTarget]:
+    def load_targets(self, snapshot: Snapshot) -> dict[tuple[int, int], Held]:
         """Yearly targets by indicator and year."""
         if snapshot.plan is None:
             return {}
-        found = YearlyTarget.objects.filter(indicator__pledge__plan=snapshot.plan)
-        return {(row.indicator_id, row.year): row for row in found}
+        found = YearlyTarget.objects.filter(indicator__pledge__plan=snapshot.plan).order_by()
+        rows = found.values_list("pk", "value", "indicator", "year").iterator()
+        return {(indicator, year): Held(pk, value) for pk, value, indicator, year in rows}
 
     def stored(
         self,
         snapshot: Snapshot,
         indicators: Mapping[tuple[str, str], Indicator],
-        targets: Mapping[tuple[int, int], YearlyTarget],
+        targets: Mapping[tuple[int, int], Held],
     ) -> dict[Key, dict[str, Any]]:
         """Two rows an indicator; year cells are the year's own values."""
         rows: dict[Key, dict[str, Any]] = {}
@@ -191,7 +193,9 @@ class IndicatorResource(SheetResource):
             if column not in table.positions:
                 continue
             answers = [
-                (row, row.values[column]) for row in rows if column in row.cells and column in row.values
+                (row, row.values[column])
+                for row in rows
+                if table.cell(row, column) is not None and column in row.values
             ]
             answers = [(row, value) for row, value in answers if value not in {None, ""}]
             for row, value in answers[1:]:
@@ -280,10 +284,13 @@ class IndicatorResource(SheetResource):
 
 @dataclass(slots=True)
 class Schedule:
-    """What is stored of the quarter grid: tasks by pledge code and name, the rest by task and quarter."""
+    """What is stored of the quarter grid: tasks by pledge code and name, the rest by task and quarter.
+
+    Of a planned quarter it is the primary key.
+    """
 
     tasks: dict[tuple[str, str], ScheduleTask]
-    planned: dict[tuple[int, int, int], PlannedQuarter]
+    planned: dict[tuple[int, int, int], int]
     marks: dict[tuple[int, int, int], str]
 
 
@@ -313,12 +320,18 @@ class ScheduleResource(SheetResource):
         tasks = ScheduleTask.objects.filter(pledge__plan=snapshot.plan).order_by(
             "pledge__position", "pledge", "position", "pk"
         )
-        planned = PlannedQuarter.objects.filter(task__pledge__plan=snapshot.plan)
+        planned = (
+            PlannedQuarter.objects.filter(task__pledge__plan=snapshot.plan)
+            .order_by()
+            .values_list("task", "year", "quarter", "pk")
+            .iterator()
+        )
         marks: dict[tuple[int, int, int], tuple[Any, str]] = {}
         for report, task, year, quarter, mark in (
             ScheduleMark.objects.for_live_reports(snapshot.plan, snapshot.as_of)
             .order_by()
             .values_list("report", "task", "year", "quarter", "mark")
+            .iterator()
         ):
             as_of = snapshot.reports[report].as_of
             place = (task, year, quarter)
@@ -326,7 +339,7 @@ class ScheduleResource(SheetResource):
                 marks[place] = (as_of, mark)
         return Schedule(
             {(snapshot.codes[task.pledge_id], fold_name(task.name)): task for task in tasks},
-            {(row.task_id, row.year, row.quarter): row for row in planned},
+            {(task, year, quarter): pk for task, year, quarter, pk in planned},
             {place: mark for place, (_as_of, mark) in marks.items() if mark != Mark.NONE},
         )
 
@@ -356,6 +369,20 @@ class StoredAchievement:
     details: str
 
 
+class _Line(NamedTuple):
+    """What an import compares of an achievement; ``DateSpan.of`` takes it as it takes the row."""
+
+    pk: int
+    report_id: int
+    position: int
+    starts_on: dt.date
+    ends_on: dt.date
+    precision: str
+    open_ended: bool
+    text: str
+    details: str
+
+
 class AchievementResource(SheetResource):
     """추진실적: one dated line a row."""
 
@@ -370,10 +397,11 @@ class AchievementResource(SheetResource):
         """The lines of live reports up to the 기준일, by the sheet's keys; the latest report wins."""
         if snapshot.plan is None:
             return {}
-        rows = list(Achievement.objects.for_live_reports(snapshot.plan, snapshot.as_of).order_by())
+        lines = Achievement.objects.for_live_reports(snapshot.plan, snapshot.as_of).order_by()
+        rows = [_Line(*row) for row in lines.values_list(*_Line._fields).iterator()]
         place = {code: index for index, code in enumerate(snapshot.pledges)}
 
-        def code_of(row: Achievement) -> str:
+        def code_of(row: _Line) -> str:
             return snapshot.codes[snapshot.reports[row.report_id].pledge]
 
         rows.sort(

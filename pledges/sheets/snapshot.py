@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pledges.enums import IndicatorKind, Status
 from pledges.models import Actual, Plan, Pledge, ProgressReport, ReportingPeriod
@@ -32,6 +32,13 @@ class Entry(NamedTuple):
     as_of: dt.date
     report: int
     value: Decimal
+
+
+class Held(NamedTuple):
+    """A stored row that is only compared: its primary key and its one value. A plan has tens of thousands."""
+
+    pk: int
+    value: Any
 
 
 class Snapshot:
@@ -136,7 +143,10 @@ class Snapshot:
             return found
         starts_on = self.plan.term.starts_on
         for report, indicator, value in (
-            Actual.objects.for_live_reports(self.plan).order_by().values_list("report", "indicator", "value")
+            Actual.objects.for_live_reports(self.plan)
+            .order_by()
+            .values_list("report", "indicator", "value")
+            .iterator()
         ):
             as_of = self.reports[report].as_of
             if as_of >= starts_on:

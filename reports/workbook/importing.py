@@ -1,7 +1,7 @@
 """A workbook comes in: read and check everything, compare, then write in one short transaction."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -28,6 +28,7 @@ from pledges.sheets import (
     ReadRow,
     ScheduleResource,
     Scope,
+    SheetChanges,
     SheetResource,
     Snapshot,
     Table,
@@ -79,6 +80,8 @@ SHEET_NAMES = (InfoResource.sheet_name, *(resource.sheet_name for resource in RE
 NOTES = "작성요령"
 # Nor the list of errors that a workbook which was given back has.
 NOT_REPORTED = {NOTES, LIST}
+# The columns whose cells a warning about the plan's figures may show.
+SHOWN_WITH_FIGURES = (NAME, STATUS, RATE, PLANNED_MONEY, INDICATOR)
 # How often an import compares anew where colleagues change the plan under it.
 ATTEMPTS = 3
 
@@ -114,8 +117,9 @@ def import_workbook(
     content = read_content(source)
     file_name = file_name or (source.name if isinstance(source, Path) else "")
     incoming = Incoming(content, file_name, cards_of, staged)
-    book = read_incoming(content, cards_of, progress)
     for _attempt in range(ATTEMPTS):
+        # Read anew each time: what was read is let go on the way, and a second time is seldom.
+        book = read_incoming(content, cards_of, progress)
         attempt = _Import(incoming, book, user, progress)
         try:
             return attempt.run(dry_run=dry_run, over_drafts=over_drafts, publish=publish, reason=reason)
@@ -192,7 +196,7 @@ class _Import:
         self._check_permission()
         is_placed = self._make_resources()
         for name, resource in self.resources.items():
-            if sheet := self.book.sheets.get(name):
+            if sheet := self.book.sheets.pop(name, None):
                 self.tables[name] = resource.read(sheet)
         self.mark = plan_mark(self.stored.plan)
         self.snapshot = Snapshot(self.stored.plan, self.as_of)
@@ -219,8 +223,21 @@ class _Import:
             result.moved = differences(stored_diff(staged), result.diff)
             result.errors.append(Finding("", "", "", moved_since_message()))
             return result
+        self._let_go(work)
         self._apply(work, dry_run=dry_run, over_drafts=over_drafts, publish=publish, reason=reason)
         return result
+
+    def _let_go(self, work: Work) -> None:
+        """Keep of the tables what the figures are checked against; what changes stands in ``work``."""
+        for name, table in self.tables.items():
+            if name in (PledgeResource.sheet_name, IndicatorResource.sheet_name):
+                table.forget(work.changes[name].rows.keys(), but=SHOWN_WITH_FIGURES)
+            else:
+                table.rows.clear()
+        # What reports said before has gone into the edits.
+        self.snapshot.__dict__.pop("actuals", None)
+        self.stored.money.executed.clear()
+        self.stored.schedule.marks.clear()
 
     # --- Reading ------------------------------------------------------------------
 
@@ -329,38 +346,43 @@ class _Import:
         achievements = achievement_sheet.load(snapshot)
         tree = AreaTree.of(stored.areas)
         area_codes = {area.pk: code for code, area in stored.areas.items()}
-        before = {
-            pledge_sheet.sheet_name: pledge_sheet.stored(
-                snapshot,
-                tree,
-                area_codes,
-                {pk: tuple(sorted(links)) for pk, links in stored.supporting.items()},
-                frozenset(row.pledge_id for row in stored.indicators.values()),
-            ),
-            indicator_sheet.sheet_name: indicator_sheet.stored(snapshot, stored.indicators, stored.targets),
-            money_sheet.sheet_name: money_sheet.stored(snapshot, stored.money),
-            schedule_sheet.sheet_name: schedule_sheet.stored(stored.schedule),
-            achievement_sheet.sheet_name: achievement_sheet.stored(achievements),
-        }
+        changes: dict[str, SheetChanges] = {}
+
+        def compare(resource: Any, before: Mapping[Any, Any]) -> None:
+            # Once there is an error nothing is going to be shown; the other checks go on.
+            table = self.tables.get(resource.sheet_name)
+            if table is not None and not self._has_errors():
+                changes[resource.sheet_name] = resource.compare(table, before)
+
         self._check_codes()
         new_departments: list[str] = []
+        pledges_before = pledge_sheet.stored(
+            snapshot,
+            tree,
+            area_codes,
+            {pk: tuple(sorted(links)) for pk, links in stored.supporting.items()},
+            frozenset(row.pledge_id for row in stored.indicators.values()),
+        )
         if table := self.tables.get(pledge_sheet.sheet_name):
             self._check_pledges(table)
-            tree = pledge_sheet.resolve_areas(table, before[pledge_sheet.sheet_name], tree)
-            new_departments = pledge_sheet.resolve_departments(
-                table, before[pledge_sheet.sheet_name], stored.successors
-            )
+            tree = pledge_sheet.resolve_areas(table, pledges_before, tree)
+            new_departments = pledge_sheet.resolve_departments(table, pledges_before, stored.successors)
             self._set_rates_aside(table)
             pledge_sheet.check_rates(table)
+        compare(pledge_sheet, pledges_before)
+        # Sheet by sheet, each with what is stored of it: a large plan takes much memory even once.
+        before = indicator_sheet.stored(snapshot, stored.indicators, stored.targets)
         if table := self.tables.get(indicator_sheet.sheet_name):
-            indicator_sheet.resolve(table, before[indicator_sheet.sheet_name], snapshot, stored.indicators)
+            indicator_sheet.resolve(table, before, snapshot, stored.indicators)
+        compare(indicator_sheet, before)
+        before = money_sheet.stored(snapshot, stored.money)
         if table := self.tables.get(money_sheet.sheet_name):
-            money_sheet.resolve(table, before[money_sheet.sheet_name])
-        if self.result.errors or any(table.errors for table in self.tables.values()):
+            money_sheet.resolve(table, before)
+        compare(money_sheet, before)
+        compare(schedule_sheet, schedule_sheet.stored(stored.schedule))
+        compare(achievement_sheet, achievement_sheet.stored(achievements))
+        if self._has_errors():
             return None
-        changes = {
-            name: self.resources[name].compare(table, before[name]) for name, table in self.tables.items()
-        }
         edits = Edits(snapshot, self.scope.term)
         for name, changed in changes.items():
             table = self.tables[name]
@@ -379,7 +401,7 @@ class _Import:
             stored=stored,
             snapshot=snapshot,
             changes=changes,
-            before=before,
+            pledges_before=pledges_before,
             tree=tree,
             new_departments=new_departments,
             edits=edits,
@@ -388,6 +410,9 @@ class _Import:
             schedule_sheet=schedule_sheet,
             money_sheet=money_sheet,
         )
+
+    def _has_errors(self) -> bool:
+        return bool(self.result.errors) or any(table.errors for table in self.tables.values())
 
     def _load(self, indicator_sheet: Any, money_sheet: Any, schedule_sheet: Any) -> None:
         stored, snapshot = self.stored, self.snapshot

@@ -18,7 +18,7 @@ from budgets.sheets import PLANNED as PLANNED_MONEY
 from budgets.sheets import SECURED, TOTAL_LINE, InvestmentResource, Line, StoredMoney
 from pledges import audit
 from pledges.enums import Implementer, MoneySource, PeriodState, ReportSource, ReportState, Status
-from pledges.history import create_all, delete_all, record_all, update_all
+from pledges.history import create_all, create_lines, delete_all, record_all, update_all
 from pledges.models import (
     Area,
     Department,
@@ -37,6 +37,7 @@ from pledges.models import (
 from pledges.models.periods import due_date
 from pledges.sheets import (
     AreaTree,
+    Held,
     IndicatorResource,
     Info,
     InfoResource,
@@ -94,7 +95,7 @@ class Stored:
     areas: dict[str, Area] = field(default_factory=dict)
     supporting: dict[int, dict[str, Any]] = field(default_factory=dict)
     indicators: dict[tuple[str, str], Indicator] = field(default_factory=dict)
-    targets: dict[tuple[int, int], YearlyTarget] = field(default_factory=dict)
+    targets: dict[tuple[int, int], Held] = field(default_factory=dict)
     schedule: Schedule = field(default_factory=lambda: Schedule({}, {}, {}))
     money: StoredMoney = field(default_factory=StoredMoney)
 
@@ -107,7 +108,7 @@ class Work:
     stored: Stored
     snapshot: Snapshot
     changes: dict[str, SheetChanges]
-    before: dict[str, Mapping[Any, Any]]
+    pledges_before: Mapping[Any, Any]
     tree: AreaTree
     new_departments: list[str]
     edits: Edits
@@ -140,9 +141,15 @@ class Writer:
         self._indicators()
         self._schedule()
         self._money()
+        # What is left to do stands in the edits, and of a large plan the rest is a good part of the memory.
+        for changes in self.work.changes.values():
+            changes.rows.clear()
+        for stored in (self.stored.targets, self.stored.money.planned, self.stored.money.secured):
+            stored.clear()
         self._reports()
 
     def _rows(self, name: str) -> dict[Any, Any]:
+        """A sheet's changed rows."""
         changes = self.work.changes.get(name)
         return changes.rows if changes else {}
 
@@ -257,9 +264,7 @@ class Writer:
             for kind in Implementer:
                 found[f"implemented_by_{kind.value}"] = kind in values[IMPLEMENTERS]
         if AREA in values or STRATEGY in values:
-            path = self.work.pledge_sheet.path_after(
-                change.row, self.work.before[PledgeResource.sheet_name].get((code,), {})
-            )
+            path = self.work.pledge_sheet.path_after(change.row, self.work.pledges_before.get((code,), {}))
             found["area"] = self.stored.areas[path[-1]] if path else None
         return found
 
@@ -318,7 +323,9 @@ class Writer:
         self._targets(rows)
 
     def _targets(self, rows: Mapping[Any, Any]) -> None:
-        new, changed, gone = [], [], []
+        new: list[tuple[Any, ...]] = []
+        changed: list[YearlyTarget] = []
+        gone: list[YearlyTarget] = []
         for (code, name, side), change in rows.items():
             if side != Side.TARGET:
                 continue
@@ -329,13 +336,16 @@ class Writer:
                 value = change.values[label][1]
                 target = self.stored.targets.get((indicator.pk, year))
                 if target is None:
-                    new.append(YearlyTarget(indicator=indicator, year=year, value=value))
-                elif value is None:
-                    gone.append(target)
-                else:
-                    target.value = value
-                    changed.append(target)
-        create_all(new, self.user)
+                    new.append((indicator.pk, year, value))
+                    continue
+                row = YearlyTarget(
+                    pk=target.pk,
+                    indicator=indicator,
+                    year=year,
+                    value=target.value if value is None else value,
+                )
+                (gone if value is None else changed).append(row)
+        create_lines(YearlyTarget, ("indicator_id", "year", "value"), new, self.user)
         update_all(changed, ["value"], self.user)
         delete_all(gone, self.user)
 
@@ -367,10 +377,10 @@ class Writer:
                 stands = self.stored.schedule.planned.get((task.pk, year, quarter))
                 sign = change.values[label][1]
                 if sign == PLANNED and stands is None:
-                    planned.append(PlannedQuarter(task=task, year=year, quarter=quarter))
+                    planned.append((task.pk, year, quarter))
                 elif sign == "" and stands is not None:
-                    gone.append(stands)
-        create_all(planned, self.user)
+                    gone.append(PlannedQuarter(pk=stands, task=task, year=year, quarter=quarter))
+        create_lines(PlannedQuarter, ("task_id", "year", "quarter"), planned, self.user)
         delete_all(gone, self.user)
 
     def _money(self) -> None:
@@ -402,23 +412,19 @@ class Writer:
                     if label not in change.values:
                         continue
                     amount = change.values[label][1]
-                    row = stands[kind].get((project.pk, line.source, span, year))
-                    if row is None and amount is None:
+                    place = (project.pk, line.source, span, year)
+                    held = stands[kind].get(place)
+                    if held is None and amount is None:
                         continue
-                    if row is None:
-                        new.append(
-                            model(
-                                sub_project=project, source=line.source, span=span, year=year, amount=amount
-                            )
-                        )
+                    if held is None:
+                        new.append((*place, amount))
                     elif amount is None:
-                        gone.append(row)
+                        gone.append(_money_row(model, place, held))
                     else:
-                        row.amount = amount
-                        changed.append(row)
+                        changed.append(_money_row(model, place, Held(held.pk, amount)))
             if kind == PLANNED_MONEY:
                 gone += self._unspecified_replaced()
-            create_all(new, self.user)
+            create_lines(model, ("sub_project_id", "source", "span", "year", "amount"), new, self.user)
             update_all(changed, ["amount"], self.user)
             delete_all(gone, self.user)
 
@@ -430,7 +436,7 @@ class Writer:
             for pair, names in sheet.replaced.items()
             for name in names
         )
-        return [planned[place] for place in places]
+        return [_money_row(Investment, place, planned[place]) for place in places]
 
     # --- Reports ---------------------------------------------------------------------
 
@@ -574,6 +580,11 @@ class Writer:
             else:
                 position += 1
                 contents.achievements[place] = AchievementLine(position, details)
+
+
+def _money_row(model: Any, place: tuple[Any, ...], held: Held) -> Any:
+    project, source, span, year = place
+    return model(pk=held.pk, sub_project_id=project, source=source, span=span, year=year, amount=held.value)
 
 
 def _set(values: dict[Any, Any], key: Any, value: Any) -> None:

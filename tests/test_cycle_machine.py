@@ -59,6 +59,7 @@ class Revision:
     value: int
     mark: str
     has_reason: bool = False
+    submitted_by: str = ""
 
 
 class Cycle(RuleBasedStateMachine):
@@ -203,13 +204,16 @@ class Cycle(RuleBasedStateMachine):
 
         if self.attempt(allowed, step):
             unfinished.state = "signed" if who == "head" else "submitted"
+            unfinished.submitted_by = who
 
     def withdraw(self, code, as_of, who):
         unfinished = self.unfinished(code, as_of)
         if unfinished is None:
             return
         report = self.stored(code, as_of)
-        allowed = self.may_write(who, code, as_of) and unfinished.state in ("submitted", "signed")
+        # The department takes its report back; of the planning office only who handed the correction in.
+        is_own = who in own_department or unfinished.submitted_by == who
+        allowed = is_own and self.may_write(who, code, as_of) and unfinished.state in ("submitted", "signed")
         if self.attempt(
             allowed,
             lambda: workflow.withdraw_report(report=report, user=self.people[who], version=report.version),

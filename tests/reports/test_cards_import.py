@@ -345,3 +345,58 @@ def test_command_takes_cards(plan, tmp_path, capsys):
 def test_command_wants_plan_and_date_together(plan, tmp_path):
     with pytest.raises(CommandError):
         call_command("import_plan", str(tmp_path / "x.xlsx"), "--cards", "naju/8")
+
+
+@pytest.mark.parametrize("place", ["beside", "behind"])
+def test_unit_of_money_beside_or_behind_the_heading_counts(plan, place):
+    book = naju_book({"unit": "천원"})
+    sheet = book["관리카드"]
+    head, note = sheet[find(sheet, "< 연도별 투자 계획 >")], sheet[find(sheet, "(단위 : 천원)")]
+    note.value = None
+    if place == "behind":
+        head.value = "‹ 연도별 투자 계획 › (단위 천원)"
+    else:
+        sheet.unmerge_cells(next(str(each) for each in sheet.merged_cells.ranges if head.coordinate in each))
+        sheet.cell(head.row, 12).value = "(단위 : 천원)"
+    assert errors_of(bring(plan, book)) == []
+    assert plan_fulfilment(plan, NAJU_AS_OF).pledges[0].planned == 75_400
+
+
+def test_table_without_a_unit_of_money_is_read_in_the_plans_and_warned_of(plan):
+    book = naju_book()
+    sheet = book["관리카드"]
+    sheet[find(sheet, "(단위 : 백만원)")].value = None
+    warned = [finding.message for finding in bring(plan, book).warnings]
+    assert any("단위" in message and "백만원" in message for message in warned)
+
+
+def test_year_that_stands_twice_in_a_tables_header_is_an_error(plan):
+    book = naju_book()
+    sheet = book["관리카드"]
+    year = next(cell for row in sheet for cell in row if str(cell.value) == "2024")
+    year.value = "2023"
+    assert ("관리카드", year.coordinate) in {place[:2] for place in errors_of(bring(plan, book))}
+    assert not Pledge.objects.exists()
+
+
+def test_blank_answer_takes_no_other_label_for_it(plan):
+    book = naju_book()
+    sheet = book["관리카드"]
+    sheet.unmerge_cells("A1:T1")
+    places = ("A1", "B1", "C1", "D1", "F1", "H1", "J1", "L1")
+    row = ("공약번호", "7-2-3", "공약명", "학습동아리", "담당부서", "담당자", "협조부서", "사업기간")
+    for cell, value in zip(places, row, strict=True):
+        sheet[cell] = value
+    assert errors_of(bring(plan, book)) == []
+    pledge = Pledge.objects.get()
+    assert (pledge.code, pledge.name, pledge.lead_department) == ("7-2-3", "학습동아리", None)
+    assert not pledge.supporting_departments.exists()
+
+
+@pytest.mark.parametrize("part", ["1. 공약 개요", "2025 공약 관리카드"])
+def test_part_of_the_form_is_no_pledges_number(plan, part):
+    bring(plan, naju_book())
+    book = naju_book()
+    book["관리카드"]["A2"] = part
+    assert errors_of(bring(plan, book)) == []
+    assert [pledge.code for pledge in Pledge.objects.all()] == ["7-2-3"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
+from pledges.enums import MoneyUnit
 from pledges.notation import NotationError, clean_text, fold_key, fold_word, parse_dates
 from pledges.spreadsheet import Cell, Finding, Row, Sheet, Workbook
 from reports.workbook.cards import words
@@ -287,6 +288,13 @@ class Filled:
             return
         if has_baseline:
             shared[KIND] = Value("감소", name.spot)
+            self.warn(
+                card,
+                name.spot,
+                name.text,
+                _("The card does not say how this indicator counts; with a base value it is taken as one that"
+                  " falls (감소)."),
+            )  # fmt: skip
             return
         self.warn(
             card,
@@ -298,6 +306,14 @@ class Filled:
     # --- 투자계획 ---------------------------------------------------------------------
 
     def _add_money(self, card: FoundCard, code: Value, name: Value | None, known: Known | None) -> None:
+        if card.money and not card.money_unit:
+            self.warn(
+                card,
+                card.money[0].spot,
+                "",
+                _("No unit of money is noted at this table; its amounts are read in %(unit)s.")
+                % {"unit": MoneyUnit(self.place.plan.money_unit).label},
+            )
         for project, rows in blocks(card.money, PROJECT):
             if fold_word(project.text) in words.TOTALS:
                 continue

@@ -110,23 +110,31 @@ def _top_of(grid: Grid, number: int, floor: int) -> int:
 
 
 def _title_above(grid: Grid, number: int, floor: int, codes: Collection[str]) -> Region | None:
-    """The nearest row above that begins with a pledge's number."""
-    for at in reversed(grid.numbers(floor + 1, number - 1)[-TITLE_ABOVE:]):
-        region = grid.row(at)[0]
-        if title_code(region.text, codes) or (
-            len(grid.row(at)) == 2 and title_code(f"{region.text} -", codes)
-        ):
-            return region
+    """The nearest row above that begins with a number of the plan, else with what looks like a number."""
+    rows = [grid.row(at) for at in reversed(grid.numbers(floor + 1, number - 1)[-TITLE_ABOVE:])]
+    for is_title in (lambda title: bool(known_code(title, codes)), lambda title: bool(new_code(title))):
+        for row in rows:
+            if is_title(row[0].text) or (len(row) == 2 and is_title(f"{row[0].text} -")):
+                return row[0]
     return None
 
 
 def title_code(title: str, codes: Collection[str]) -> str:
     """The number with which a title begins: one of the plan's, else what looks like one; or ""."""
+    return known_code(title, codes) or new_code(title)
+
+
+def known_code(title: str, codes: Collection[str]) -> str:
+    """The number of the plan with which a title begins, or ""."""
     known = [code for code in codes if title == code or title.startswith(f"{code} ")]
-    if known:
-        return max(known, key=len)
+    return max(known, key=len) if known else ""
+
+
+def new_code(title: str) -> str:
+    """What looks like a number before a title, or "". ``1.`` counts a part of a form, ``2025`` is a year."""
     first, _space, rest = title.partition(" ")
-    return first if rest.strip() and words.looks_like_code(first) else ""
+    counts_parts = re.fullmatch(r"\d{1,2}\.", first) or words.year_of(first)
+    return first if rest.strip() and not counts_parts and words.looks_like_code(first) else ""
 
 
 def _is_card_without_boxes(grid: Grid) -> bool:
@@ -201,7 +209,13 @@ class _Reader:
 
     def _read_table(self, number: int, kind: str) -> None:
         card = self.card
-        rows, self.done = read_table(self.grid, number, self.end, kind, self.term)
+        rows, self.done, doubled = read_table(self.grid, number, self.end, kind, self.term)
+        for leaf in doubled:
+            card.error(
+                (leaf.row, leaf.left),
+                leaf.text,
+                _("The column %(column)s stands here a second time.") % {"column": leaf.text},
+            )
         self.section = None
         if kind == words.MONEY:
             held, card.money_unit = card.money, self.unit
@@ -232,6 +246,8 @@ class _Reader:
                 ]
                 self.groups[name] = region, [(each, self._mark(each)) for each in options]
                 last = max([last, *(each.bottom + 1 for each in options)])
+            elif name == words.STATUS and right is not None and has_right:
+                self.card.fields[words.STATUS] = Value(right.cell, right.spot)
             elif words.field_label(region.word):
                 self._read_field(region)
         self.done = min(last, self.end)
@@ -287,6 +303,11 @@ class _Reader:
         self.until = max(region.bottom for region in row) if len(row) > 1 else 0
         for region in row:
             head = words.heading(region.text)
+            noted = noted_units(region.text) if head is None else _units_behind(region.text)
+            if noted is not None:
+                self._note_unit(noted, region)
+                if head is None:
+                    continue
             if head is None:
                 if self.section is not None:
                     self.section.lines += lines_of(region)
@@ -318,13 +339,20 @@ class _Reader:
         for region in row:
             noted = noted_units(region.text)
             if noted is not None:
-                self.unit = self._unit(noted, region)
+                self._note_unit(noted, region)
             elif match := _DATED.search(region.text):
                 try:
                     day = dt.date(*(int(part) for part in match.groups()))
                 except ValueError:
                     continue
                 self.card.dated = day, region.spot
+
+    def _note_unit(self, noted: list[str], region: Region) -> None:
+        """Keep a note's unit of money. One of another unit (개소) is about another table than the money's."""
+        following = self.grid.numbers(region.bottom + 1, min(region.bottom + 3, self.end))
+        is_money = bool(following) and kind_of_table(self.grid, following[0]) == words.MONEY
+        if is_money or any(from_sheet_word(MoneyUnit, word) for word in noted):
+            self.unit = self._unit(noted, region)
 
     def _unit(self, noted: list[str], region: Region) -> str:
         units = {unit.value for word in noted if (unit := from_sheet_word(MoneyUnit, word))}
@@ -342,13 +370,33 @@ class _Reader:
             elif region.text.count("|") <= 8 and _ABOUT.match(region.text) and len(row) == 1:
                 self.card.about = Value(region.cell, region.spot)
 
+    def _is_pairs(self, label: Region) -> bool:
+        """Whether the label's row is labels and answers by turns, each with its own."""
+        row = self.grid.row(label.top)
+        return all(words.is_label(region.word) == (place % 2 == 0) for place, region in enumerate(row))
+
+    def _is_head(self, label: Region) -> bool:
+        """Whether labels stand side by side in the label's row, so that their answers stand under them."""
+        row = self.grid.row(label.top)
+        at = row.index(label)
+        beside = [*row[max(at - 1, 0) : at], *row[at + 1 : at + 2]]
+        return len(row) == 1 or any(
+            words.is_label(each.word) and (each.left == label.right + 1 or each.right + 1 == label.left)
+            for each in beside
+        )
+
     def _read_field(self, label: Region) -> None:
         """The value to the right of a label, or under it."""
         name = words.field_label(label.word) or ""
         if name in self.card.fields:
             return
         right = self.grid.right_of(label)
+        if right is not None and right.left != label.right + 1 and not self._is_pairs(label):
+            # Past an empty cell there is another label's answer, or a label that we do not know.
+            right = None
         below = self.grid.under(label.bottom + 1, label.left, label.right)
+        if right is None and not self._is_head(label):
+            below = None
         value = next((each for each in (right, below) if each and not words.is_label(each.word)), None)
         if value is not None and value is below and value is not right and len(self.grid.row(value.top)) == 1:
             # A row of its own is the next part of the card, not the answer to a label.
@@ -357,6 +405,12 @@ class _Reader:
         self.card.fields[name] = Value(value.cell if value else None, spot)
         if name == "소요예산" and (match := re.search(r"\(([^()]+)\)$", label.word)):
             self.card.budget_unit = self._unit([match[1].removeprefix("단위").strip(":")], label)
+
+
+def _units_behind(heading: str) -> list[str] | None:
+    """The units that a heading notes in brackets behind its words: ``투자계획 (단위 천원)``."""
+    match = re.search(r"[(\[<〈【]\s*단위[^()\[\]<>〈〉【】]*[)\]>〉】]", heading)
+    return noted_units(match[0]) if match else None
 
 
 def _is_note(text: str) -> bool:

@@ -64,8 +64,11 @@ def kind_of_table(grid: Grid, number: int) -> str:
     return ""
 
 
-def read_table(grid: Grid, number: int, end: int, kind: str, term: Term) -> tuple[list[TableRow], int]:
-    """The rows of the table whose header begins in row ``number``, and the last row that it takes up."""
+def read_table(
+    grid: Grid, number: int, end: int, kind: str, term: Term
+) -> tuple[list[TableRow], int, list[Leaf]]:
+    """The rows of the table whose header begins in row ``number``, the last row that it takes up, and the
+    headers that stand a second time: what is under them is not read."""
     leaves, last_head = _leaves(grid, number, kind)
     if kind == words.MONEY:
         columns = _money_columns(leaves, term)
@@ -73,6 +76,7 @@ def read_table(grid: Grid, number: int, end: int, kind: str, term: Term) -> tupl
         columns = _indicator_columns(leaves, term)
     else:
         columns = _schedule_columns(leaves)
+    doubled = [leaf for at, (name, leaf) in enumerate(columns) if name in {each for each, _ in columns[:at]}]
     rows, last = [], last_head
     for at in grid.numbers(last_head + 1, end):
         if at != last + 1 or _ends_table(grid, at, leaves):
@@ -86,7 +90,7 @@ def read_table(grid: Grid, number: int, end: int, kind: str, term: Term) -> tupl
         rows.append(TableRow(first.spot, values))
         if kind == words.INDICATORS and re.match(r"(공약)?이행률", first.word):
             break
-    return rows, last
+    return rows, last, doubled
 
 
 def _ends_table(grid: Grid, number: int, leaves: list[Leaf]) -> bool:

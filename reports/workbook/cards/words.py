@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pledges.notation import fold_word
 
 # Signs that stand before or around a heading; "○", "-" and "·" begin lines of text.
-_AROUND = "❖□■◇◆◎▣▶▷<>〈〉《》[]【】「」 :："
+_AROUND = "❖□■◇◆◎▣▶▷<>‹›〈〉《》[]【】「」 :："
 _LINE_SIGNS = "○◦❍●ㅇ-–−·•∙*※▪"
 
 # What a value stands beside or under, by the column of the sheet 공약 that it fills.
@@ -22,6 +22,15 @@ FIELDS = {
 }
 FIELD_OF = {word: name for name, words in FIELDS.items() for word in words}
 NUMBER = "공약번호"
+
+# Labels of other forms: what they say has no place in a plan, and is no other label's answer either.
+OTHER_LABELS = frozenset(
+    {
+        "담당자", "담당", "담당팀", "팀장", "과장", "부서장", "연락처", "전화",
+        "전화번호", "사업기간", "사업위치", "위치", "사업량", "총사업비", "사업비", "비고",
+    }
+)  # fmt: skip
+)
 
 # Boxes of which the right ones are marked, each word in a cell over its mark.
 BOXES = ("완료시기", "사업주체", "신규여부", "예산구분")
@@ -100,7 +109,7 @@ def field_label(word: str) -> str | None:
 def is_label(word: str) -> bool:
     """Whether a word is one of the form's own, and no value."""
     name = bare(word)
-    return name in FIELD_OF or name in BOXES or name == STATUS or name in _SECTION_OF
+    return name in FIELD_OF or name in BOXES or name == STATUS or name in _SECTION_OF or name in OTHER_LABELS
 
 
 def looks_like_code(token: str) -> bool:

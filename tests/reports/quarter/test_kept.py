@@ -28,7 +28,7 @@ def test_typed_text_comes_back_into_the_form_with_when_it_was_kept(as_officer, c
     form = page.context["form"]
     assert (form["cause"].value(), form[city.actual].value()) == ("쓰던 글", "세 번")
     assert list(form.errors) == [city.actual]
-    assert "저장하지 않은 입력 내용을 다시 불러왔습니다" in page.content.decode()
+    assert "입력하던 내용을 되살렸습니다. 아직 저장되지 않았습니다" in page.content.decode()
 
 
 def test_keeping_again_replaces_what_was_kept(as_officer, city):

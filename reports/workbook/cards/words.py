@@ -30,7 +30,6 @@ OTHER_LABELS = frozenset(
         "전화번호", "사업기간", "사업위치", "위치", "사업량", "총사업비", "사업비", "비고",
     }
 )  # fmt: skip
-)
 
 # Boxes of which the right ones are marked, each word in a cell over its mark.
 BOXES = ("완료시기", "사업주체", "신규여부", "예산구분")

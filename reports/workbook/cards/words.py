@@ -90,7 +90,7 @@ def heading(text: str) -> Head | None:
     head, rest = [*re.split(r"[:：\n]", text.strip(_AROUND), maxsplit=1), ""][:2]
     if head[:1] in _LINE_SIGNS or len(head) > 60:
         return None
-    word = re.sub(r"\(.*\)$", "", fold_word(head).strip(_AROUND))
+    word = re.sub(r"\(.*\)$", "", fold_word(head).strip(_AROUND)).strip(_AROUND)
     section = _SECTION_OF.get(word)
     return None if section is None else Head(section, rest.strip())
 

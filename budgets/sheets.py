@@ -1,8 +1,9 @@
 """투자계획: what each sub-project of a pledge needs, what is secured, what was spent."""
 
 import datetime as dt
+import itertools
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ from pledges.notation import (
     parse_number,
     sheet_word,
 )
-from pledges.sheets.base import Column, Key, ReadRow, SheetChanges, SheetResource, Table
+from pledges.sheets.base import CellChange, Column, Key, ReadRow, SheetChanges, SheetResource, Table, ToldRow
 from pledges.sheets.plan import CODE
 from pledges.sheets.progress import year_columns
 from pledges.sheets.scope import Scope
@@ -339,7 +340,22 @@ class InvestmentResource(SheetResource):
     def compare(self, table: Table, stored: Mapping[Key, Mapping[str, Any]]) -> SheetChanges:
         """What the table would change; a 총계 row against the money without a source, not against sums."""
         totals = {key: self.unspecified.get(key[:2], {}) for key in stored if key[2] == TOTAL_LINE}
-        return super().compare(table, {**stored, **totals})
+        changes = super().compare(table, {**stored, **totals})
+        tell = changes.tell
+        changes.tell = lambda: itertools.chain(tell(), self._told_replaced(table))
+        return changes
+
+    def _told_replaced(self, table: Table) -> Iterator[ToldRow]:
+        """The stored amounts without a source that go, each as a cell that becomes blank."""
+        for pair, names in self.replaced.items():
+            row = next(row for key, row in table.rows.items() if key[:2] == pair)
+            key = (*pair, str(MoneySource.UNSPECIFIED.label))
+            cells = []
+            for name in sorted(names, key=table.positions.__getitem__):
+                amount = self.columns[name].widget.shown(self.unspecified[pair][name], self.scope)
+                column = _("%(column)s (no source given)") % {"column": name}
+                cells.append(CellChange(self.sheet_name, table.address(row, name), key, column, amount, ""))
+            yield ToldRow(self.sheet_name, False, key, cells)
 
     def _check_executed(self, table: Table, row: ReadRow) -> None:
         for name, (span, year) in self.spans.items():

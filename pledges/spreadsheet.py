@@ -238,9 +238,7 @@ def read_workbook(
         raise
     # Third-party parsers on hostile bytes raise whatever they like; none of it is our fault to show.
     except Exception as error:
-        raise UnreadableFile(
-            _("The file is damaged and can't be read. Open it in Excel and save it again as .xlsx.")
-        ) from error
+        raise UnreadableFile(damaged_message()) from error
 
 
 # --- Before parsing -----------------------------------------------------------
@@ -394,13 +392,19 @@ def _check_contents(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]
         raise UnreadableFile(too_much)
     total = 0
     for member in members:
-        prolog = _Prolog()
+        is_xml = member.filename.endswith((".xml", ".rels"))
+        checked = _Markup(member.filename) if is_xml else _Prolog()
         with archive.open(member) as file:
             while chunk := file.read(256 * 1024):
                 total += len(chunk)
                 if total > MAX_UNPACKED:
                     raise UnreadableFile(too_much)
-                prolog.feed(chunk)
+                checked.feed(chunk)
+            checked.close()
+
+
+def damaged_message() -> str:
+    return _("The file is damaged and can't be read. Open it in Excel and save it again as .xlsx.")
 
 
 class _Prolog:
@@ -426,8 +430,51 @@ class _Prolog:
         try:
             self.parser.Parse(chunk, False)
         except expat.ExpatError:
-            # A picture, or broken XML that its own reader will report.
+            # A picture.
             self.done = True
+
+    def close(self) -> None:
+        """The part is at its end."""
+
+
+class _Markup(_Prolog):
+    """Reads a whole part of markup: whoever gives the file back copies parts that nobody else has read.
+
+    Looks and defined names are counted, for their reader makes an object of each; Excel itself ends at
+    65,490 looks.
+    """
+
+    COUNTED = {"styles.xml": "xf", "workbook.xml": "definedName"}
+    MOST = 100_000
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.counted = self.COUNTED.get(name.rsplit("/", 1)[-1])
+        self.count = 0
+
+    def element(self, *args: Any) -> None:
+        self.done = True
+        if self.counted is None:
+            self.parser.StartElementHandler = None
+        elif args[0].rsplit(":", 1)[-1] == self.counted:
+            self.count += 1
+            if self.count > self.MOST:
+                raise UnreadableFile(
+                    _("The file holds more cell styles or defined names than Excel keeps. Copy the sheets"
+                      " into a new workbook and save that.")
+                )  # fmt: skip
+
+    def feed(self, chunk: bytes) -> None:
+        self._parse(chunk, is_last=False)
+
+    def close(self) -> None:
+        self._parse(b"", is_last=True)
+
+    def _parse(self, chunk: bytes, *, is_last: bool) -> None:
+        try:
+            self.parser.Parse(chunk, is_last)
+        except expat.ExpatError as error:
+            raise UnreadableFile(damaged_message()) from error
 
 
 # --- Sheets -------------------------------------------------------------------

@@ -43,6 +43,13 @@ _WATCHED: dict[Any, str] = {
     Secured: "sub_project__pledge__plan",
 }
 
+# Those of which an import writes rows that stand already, in the order in which they are held.
+_WRITTEN = {
+    model: path
+    for model, path in _WATCHED.items()
+    if model not in (DepartmentChange, OwnStatus, ProgressReport)
+}
+
 Mark = tuple[int | None, ...]
 
 
@@ -64,13 +71,17 @@ def plan_mark(plan: Plan | None) -> Mark:
 
 
 def hold_plan(plan: Plan | None, mark: Mark) -> None:
-    """Hold the plan's periods until the transaction ends: nothing is approved or published meanwhile.
+    """Hold the plan until the transaction ends: nothing is approved or published meanwhile, and whoever
+    corrects a row of it comes before the comparison or after the import, never between.
 
     Raises PlanMoved where the plan is not what ``mark`` says any more.
     """
     if plan is None:
         return
     hold_periods(plan)
+    for model, path in _WRITTEN.items():
+        rows = model._base_manager.select_for_update(of=("self",)).filter(**{path: plan.pk})
+        list(rows.order_by("pk").values_list("pk"))
     if plan_mark(plan) != mark:
         raise PlanMoved
 

@@ -40,7 +40,7 @@ from tests.reports.workbooks import book
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("racing")]
 AS_OF = dt.date(2024, 6, 30)
-WRITERS, REPORTS = 8, 4
+WRITERS, REPORTS = 8, 8
 SAVES = int(os.environ.get("SAVES", "10"))
 
 

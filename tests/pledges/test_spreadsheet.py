@@ -315,3 +315,24 @@ class TestWrite:
         )
         rule = sheet.data_validations.dataValidation[0]
         assert (rule.formula1, str(rule.sqref)) == ('"가,나"', "A2:A7")
+
+
+def test_part_that_nobody_reads_has_to_be_sound_too():
+    content = rezipped(made(["a"]), add={"xl/comments9.xml": "<comments>&nbsp;</comments>"})
+    with pytest.raises(UnreadableFile, match="손상"):
+        read(content)
+
+
+def test_more_styles_than_excel_keeps_are_refused_before_they_are_read():
+    content = made(["a"])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        styles = archive.read("xl/styles.xml")
+    opening = styles[styles.index(b"<cellXfs") : styles.index(b">", styles.index(b"<cellXfs")) + 1]
+    content = rezipped(
+        content,
+        lambda name, data: (
+            data.replace(opening, opening + b"<xf/>" * 100_001) if name == "xl/styles.xml" else data
+        ),
+    )
+    with pytest.raises(UnreadableFile, match="Excel 한도"):
+        read(content)

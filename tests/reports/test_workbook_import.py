@@ -315,6 +315,12 @@ class TestUnchanged:
 
 
 class TestChanges:
+    def test_amounts_without_a_source_that_go_are_shown_as_cells(self):
+        imported()
+        result = imported(book(투자계획_C7="시비"), dry_run=True)
+        gone = [(cell.column, cell.old, cell.new) for cell in result.changes if "미구분" in cell.column]
+        assert gone == [("2024(재원 미구분)", "60", ""), ("2025(재원 미구분)", "40", "")]
+
     def test_next_quarter_adds_the_difference_only(self):
         imported()
         result = imported(at_date(book(확인지표_I3="5(6)", 투자계획_I6=5), "2024-12-31"))

@@ -79,14 +79,15 @@ class Column(Field):
 class ReadRow:
     """A row of a sheet: its key, and the value of every readable cell of the columns present.
 
-    ``cells`` are those of the sheet that hold something.
+    ``cells`` are what its cells hold, in the order of the table's ``order``; None where they are blank,
+    and the cell itself where its value alone would not say all.
     ``unit`` is the unit of its money where it has its own; ``name`` what messages call it.
     """
 
     number: int
     key: Key
     values: dict[str, Any]
-    cells: tuple[Cell, ...]
+    cells: tuple[Any, ...]
     unit: MoneyUnit | None = None
     name: str = ""
 
@@ -97,13 +98,15 @@ class ReadRow:
 
 @dataclass(slots=True)
 class Table:
-    """What was read of one sheet. ``positions``: column number by column name.
+    """What was read of one sheet. ``positions``: column number by column name; ``order``: the place of
+    a column among the ``cells`` of a row.
 
     ``broken_keys`` counts the rows whose key can't be read; they are not in ``rows``.
     """
 
     name: str
     positions: dict[str, int] = field(default_factory=dict)
+    order: dict[str, int] = field(default_factory=dict)
     rows: dict[Key, ReadRow] = field(default_factory=dict)
     unit: MoneyUnit | None = None
     broken_keys: int = 0
@@ -115,18 +118,19 @@ class Table:
         return f"{get_column_letter(self.positions.get(column, 1))}{row.number}"
 
     def forget(self, changed: Container[Key], *, but: Collection[str]) -> None:
-        """Let go of what nobody asks for once all is compared: cells of other columns than ``but``, and
-        what is read of them in rows that are not ``changed``."""
-        kept = {self.positions[name] for name in but if name in self.positions}
+        """Let go of what nobody asks for once all is compared: what rows that are not ``changed`` say in
+        other columns than ``but``."""
         for key, row in self.rows.items():
-            row.cells = tuple(cell for cell in row.cells if cell.column in kept)
             if key not in changed:
                 row.values = {name: row.values[name] for name in but if name in row.values}
 
     def cell(self, row: ReadRow, column: str) -> Cell | None:
         """A row's cell; None where it is blank."""
-        place = self.positions.get(column)
-        return next((cell for cell in row.cells if cell.column == place), None)
+        place = self.order.get(column)
+        held = None if place is None else row.cells[place]
+        if held is None or isinstance(held, Cell):
+            return held
+        return Cell(self.name, row.number, self.positions[column], held)
 
     def finding(self, row: ReadRow, column: str, message: str) -> Finding:
         cell = self.cell(row, column)
@@ -297,6 +301,7 @@ class SheetResource(Resource):
             )
             for column in [self.columns[name]]
         ]
+        table.order = {place.name: at for at, place in enumerate(places)}
         for row in sheet.rows:
             if row.number <= header.last_row or self._is_total(row, table):
                 continue
@@ -351,7 +356,7 @@ class SheetResource(Resource):
             row.number,
             tuple(values.get(name) for name in self.keys),
             values,
-            tuple(row.cells.values()),
+            tuple(_held(row.cells.get(place.position)) for place in places),
             MoneyUnit(row.unit) if row.unit else None,
             row.name,
         )
@@ -633,6 +638,13 @@ class SheetResource(Resource):
             column.widget.render(given.get(name, column.widget.blank), scope=self.scope)
             for name, column in self.columns.items()
         ]
+
+
+def _held(cell: Cell | None) -> Any:
+    """What a row keeps of a cell: mostly its value, for a large sheet has hundreds of thousands."""
+    if cell is None:
+        return None
+    return cell if cell.is_percent or cell.problem else cell.value
 
 
 def header_word(cell: Cell) -> str:

@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -101,6 +102,13 @@ class StoredMoney:
     executed: dict[tuple[int, str], dict[int | None, list[tuple[dt.date, int, int]]]] = field(
         default_factory=dict
     )
+
+    def keep(self, pairs: AbstractSet[tuple[str, str]]) -> None:
+        """Let go of all amounts but those that are planned or secured for these sub-projects."""
+        kept = {self.projects[pair].pk for pair in pairs if pair in self.projects}
+        self.planned = {place: held for place, held in self.planned.items() if place[0] in kept}
+        self.secured = {place: held for place, held in self.secured.items() if place[0] in kept}
+        self.executed = {}
 
 
 class InvestmentResource(SheetResource):

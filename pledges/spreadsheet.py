@@ -668,6 +668,7 @@ def _read_sheet(
     reader = _SheetReader(sheet, package, progress)
     with package.archive.open(part.path) as file:
         reader.parser.ParseFile(file)
+    reader.let_go()
     if reader.broken:
         sheet.rows, sheet.hidden_rows = [], set()
         sheet.findings = [
@@ -737,6 +738,11 @@ class _SheetReader:
         }
         self.ends = {ROW_TAG: self.end_row}
         self.parser = _parser(self.start, self.end, self.parts.append)
+
+    def let_go(self) -> None:
+        """Part from what holds the reader in turn, or the sheet would outlive its use."""
+        self.starts, self.ends = {}, {}
+        del self.parser
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == CELL_TAG:

@@ -239,21 +239,8 @@ class _Import:
             result.moved = differences(stored_diff(staged), result.diff)
             result.errors.append(Finding("", "", "", moved_since_message()))
             return result
-        self._let_go(work)
         self._apply(work, dry_run=dry_run, over_drafts=over_drafts, publish=publish, reason=reason)
         return result
-
-    def _let_go(self, work: Work) -> None:
-        """Keep of the tables what the figures are checked against; what changes stands in ``work``."""
-        for name, table in self.tables.items():
-            if name in (PledgeResource.sheet_name, IndicatorResource.sheet_name):
-                table.forget(work.changes[name].rows.keys(), but=SHOWN_WITH_FIGURES)
-            else:
-                table.rows.clear()
-        # What reports said before has gone into the edits.
-        self.snapshot.__dict__.pop("actuals", None)
-        self.stored.money.executed.clear()
-        self.stored.schedule.marks.clear()
 
     # --- Reading ------------------------------------------------------------------
 
@@ -358,17 +345,19 @@ class _Import:
         pledge_sheet, indicator_sheet, money_sheet, schedule_sheet, achievement_sheet = (
             self.resources.values()
         )
-        self._load(indicator_sheet, money_sheet, schedule_sheet)
-        achievements = achievement_sheet.load(snapshot)
+        self._load(indicator_sheet)
         tree = AreaTree.of(stored.areas)
         area_codes = {area.pk: code for code, area in stored.areas.items()}
+        edits = Edits(snapshot, self.scope.term)
         changes: dict[str, SheetChanges] = {}
 
-        def compare(resource: Any, before: Mapping[Any, Any]) -> None:
+        def compared(resource: Any, before: Mapping[Any, Any]) -> tuple[Table, SheetChanges] | None:
             # Once there is an error nothing is going to be shown; the other checks go on.
             table = self.tables.get(resource.sheet_name)
-            if table is not None and not self._has_errors():
-                changes[resource.sheet_name] = resource.compare(table, before)
+            if table is None or self._has_errors():
+                return None
+            changes[table.name] = resource.compare(table, before)
+            return table, changes[table.name]
 
         self._check_codes()
         new_departments: list[str] = []
@@ -385,33 +374,42 @@ class _Import:
             new_departments = pledge_sheet.resolve_departments(table, pledges_before, stored.successors)
             self._set_rates_aside(table)
             pledge_sheet.check_rates(table)
-        compare(pledge_sheet, pledges_before)
-        # Sheet by sheet, each with what is stored of it: a large plan takes much memory even once.
+        if found := compared(pledge_sheet, pledges_before):
+            edits.add_pledges(*found)
+
+        # Sheet by sheet: what is stored of it, what differs, and no more than that goes on from here.
+        stored.targets = indicator_sheet.load_targets(snapshot)
         before = indicator_sheet.stored(snapshot, stored.indicators, stored.targets)
         if table := self.tables.get(indicator_sheet.sheet_name):
             indicator_sheet.resolve(table, before, snapshot, stored.indicators)
-        compare(indicator_sheet, before)
+        if found := compared(indicator_sheet, before):
+            edits.add_indicators(indicator_sheet, *found, stored.indicators)
+            found[0].forget(found[1].rows.keys(), but=SHOWN_WITH_FIGURES)
+            touched = {stored.indicators[key[:2]].pk for key in found[1].rows if key[:2] in stored.indicators}
+            stored.targets = {place: held for place, held in stored.targets.items() if place[0] in touched}
+
+        stored.money = money_sheet.load(snapshot)
+        money_sheet.known_projects = frozenset(stored.money.projects)
         before = money_sheet.stored(snapshot, stored.money)
         if table := self.tables.get(money_sheet.sheet_name):
             money_sheet.resolve(table, before)
-        compare(money_sheet, before)
-        compare(schedule_sheet, schedule_sheet.stored(stored.schedule))
-        compare(achievement_sheet, achievement_sheet.stored(achievements))
+        if found := compared(money_sheet, before):
+            edits.add_money(money_sheet, *found, stored.money)
+            found[0].rows.clear()
+            stored.money.keep({key[:2] for key in found[1].rows} | money_sheet.replaced.keys())
+
+        stored.schedule = schedule_sheet.load(snapshot)
+        if found := compared(schedule_sheet, schedule_sheet.stored(stored.schedule)):
+            edits.add_schedule(schedule_sheet, *found)
+            found[0].rows.clear()
+
+        achievements = achievement_sheet.load(snapshot)
+        if found := compared(achievement_sheet, achievement_sheet.stored(achievements)):
+            edits.add_achievements(*found, achievements)
+            found[0].rows.clear()
         if self._has_errors():
             return None
-        edits = Edits(snapshot, self.scope.term)
-        for name, changed in changes.items():
-            table = self.tables[name]
-            if name == pledge_sheet.sheet_name:
-                edits.add_pledges(table, changed)
-            elif name == indicator_sheet.sheet_name:
-                edits.add_indicators(indicator_sheet, table, changed, stored.indicators)
-            elif name == money_sheet.sheet_name:
-                edits.add_money(money_sheet, table, changed, stored.money)
-            elif name == schedule_sheet.sheet_name:
-                edits.add_schedule(schedule_sheet, table, changed)
-            else:
-                edits.add_achievements(table, changed, achievements)
+        snapshot.__dict__.pop("actuals", None)
         return Work(
             info=self.info,
             stored=stored,
@@ -430,7 +428,7 @@ class _Import:
     def _has_errors(self) -> bool:
         return bool(self.result.errors) or any(table.errors for table in self.tables.values())
 
-    def _load(self, indicator_sheet: Any, money_sheet: Any, schedule_sheet: Any) -> None:
+    def _load(self, indicator_sheet: Any) -> None:
         stored, snapshot = self.stored, self.snapshot
         if stored.municipality:
             stored.successors = read_successors(stored.municipality)
@@ -444,10 +442,6 @@ class _Import:
             for link in Pledge.supporting_departments.through.objects.filter(pledge__plan=stored.plan):
                 stored.supporting.setdefault(link.pledge_id, {})[names[link.department_id]] = link
         stored.indicators = indicator_sheet.load(snapshot)
-        stored.targets = indicator_sheet.load_targets(snapshot)
-        stored.schedule = schedule_sheet.load(snapshot)
-        stored.money = money_sheet.load(snapshot)
-        money_sheet.known_projects = frozenset(stored.money.projects)
 
     def _check_codes(self) -> None:
         """Every row of the other sheets belongs to a pledge of 공약 or of the stored plan."""

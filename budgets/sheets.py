@@ -350,13 +350,18 @@ class InvestmentResource(SheetResource):
         totals = {key: self.unspecified.get(key[:2], {}) for key in stored if key[2] == TOTAL_LINE}
         changes = super().compare(table, {**stored, **totals})
         tell = changes.tell
-        changes.tell = lambda: itertools.chain(tell(), self._told_replaced(table))
+        # The first row of each sub-project, found now: the table is let go before its changes are told.
+        rows: dict[tuple[str, str], ReadRow] = {}
+        for key, row in table.rows.items():
+            if key[:2] in self.replaced:
+                rows.setdefault(key[:2], row)
+        changes.tell = lambda: itertools.chain(tell(), self._told_replaced(table, rows))
         return changes
 
-    def _told_replaced(self, table: Table) -> Iterator[ToldRow]:
+    def _told_replaced(self, table: Table, rows: Mapping[tuple[str, str], ReadRow]) -> Iterator[ToldRow]:
         """The stored amounts without a source that go, each as a cell that becomes blank."""
         for pair, names in self.replaced.items():
-            row = next(row for key, row in table.rows.items() if key[:2] == pair)
+            row = rows[pair]
             key = (*pair, str(MoneySource.UNSPECIFIED.label))
             cells = []
             for name in sorted(names, key=table.positions.__getitem__):

@@ -56,7 +56,9 @@ def digests():
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(name)} ORDER BY 1")  # noqa: S608
             total = hashlib.sha256()
             for row in cursor:
-                total.update(repr(row).encode())
+                # PostgreSQL's driver gives bytes as a view, whose own words are its address.
+                plain = [bytes(value) if isinstance(value, memoryview) else value for value in row]
+                total.update(repr(plain).encode())
             found[name] = total.hexdigest()
     return found
 

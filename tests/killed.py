@@ -19,6 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent
 class Importer:
     """The program, from the side of a test."""
 
+    # What its connections are called on PostgreSQL, to tell them from those of the test's own process.
+    NAME = "killed-import"
+
     def __init__(self, database_url, data_dir):
         self.program = subprocess.Popen(
             [sys.executable, "-m", "tests.killed"],
@@ -27,6 +30,7 @@ class Importer:
                 **os.environ,
                 "DATABASE_URL": database_url,
                 "DATA_DIR": str(data_dir),
+                "PGAPPNAME": self.NAME,
                 "PYTHONWARNINGS": "default",
             },
             stdin=subprocess.PIPE,

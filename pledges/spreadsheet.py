@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 from xml.parsers import expat
 
 from defusedxml.ElementTree import fromstring
@@ -79,6 +79,39 @@ class Finding:
     cell: str
     value: str
     message: str
+
+
+class Findings(list[Finding]):
+    """Findings as far as they help: after ``MOST`` more are only counted, in ``rest``.
+
+    A file with a mistake in every cell would fill the memory with one remark.
+    """
+
+    MOST = 20_000
+
+    def __init__(self, findings: Iterable[Finding] = ()) -> None:
+        super().__init__()
+        self.rest = 0
+        self.extend(findings)
+
+    @property
+    def count_all(self) -> int:
+        return len(self) + self.rest
+
+    def append(self, finding: Finding) -> None:
+        if len(self) < self.MOST:
+            super().append(finding)
+        else:
+            self.rest += 1
+
+    def extend(self, findings: Iterable[Finding]) -> None:
+        self.rest += getattr(findings, "rest", 0)
+        for finding in findings:
+            self.append(finding)
+
+    def __iadd__(self, findings: Iterable[Finding]) -> Self:  # type: ignore[misc, override]
+        self.extend(findings)
+        return self
 
 
 @dataclass(slots=True)
@@ -182,7 +215,7 @@ class Sheet:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
-    findings: list[Finding] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
 
 
 @dataclass(slots=True)
@@ -198,8 +231,8 @@ class Workbook:
     others: list[str]
     doubled: list[str]
     places: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    errors: list[Finding] = field(default_factory=list)
-    warnings: list[Finding] = field(default_factory=list)
+    errors: Findings = field(default_factory=Findings)
+    warnings: Findings = field(default_factory=Findings)
 
     def place(self, sheet: str, address: str) -> tuple[str, str]:
         """Where a cell of a filled sheet stands in the file: its place, else its row's; ("", "") if none."""
@@ -671,10 +704,10 @@ def _read_sheet(
     reader.let_go()
     if reader.broken:
         sheet.rows, sheet.hidden_rows = [], set()
-        sheet.findings = [
+        sheet.findings = Findings(
             Finding(name, f"{get_column_letter(column)}{row}", shown(text), _("This is no number or date."))
             for (row, column), text in sorted(reader.broken.items())
-        ]
+        )
     return sheet
 
 

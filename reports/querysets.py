@@ -253,8 +253,5 @@ class ImportBatchQuerySet(models.QuerySet):
     def by_application(self) -> "ImportBatchQuerySet":
         return self.order_by("-applied_at", "-pk")
 
-    def for_files(self, names: Any) -> "ImportBatchQuerySet":
-        return self.filter(file__in=names)
-
     def expired(self, now: dt.datetime) -> "ImportBatchQuerySet":
         return self.staged().filter(expires_at__lte=now)

@@ -264,6 +264,7 @@ BREAKS = {
     "import_staged_or_applied": lambda: staged_import(expires_at=None),
     "import_rolled_back_when": lambda: applied_import(rolled_back_at=timezone.now()),
     "import_rolled_back_why": lambda: applied_import(state="rolled_back", rolled_back_at=timezone.now()),
+    "import_redacted_has_no_file": lambda: applied_import(file="imports/1.xlsx", redacted_at=timezone.now()),
     "frozen_unique_code": lambda: frozen_twice(pledge=make.PledgeFactory()),
     "frozen_unique_pledge": lambda: frozen_twice(code="other"),
     "frozen_status_known": lambda: frozen(edition=edition(), status="fine"),

@@ -32,6 +32,7 @@ ACTIONS: dict[str, Any] = {
     "published": pgettext_lazy("audit", "Published"),
     "imported": gettext_lazy("Plan imported"),
     "rolled_back": gettext_lazy("Import rolled back"),
+    "import_redacted": gettext_lazy("Contents of an import erased"),
     "corrected": gettext_lazy("Data corrected"),
     "support_invited": gettext_lazy("Supporting department invited"),
     "support_withdrawn": gettext_lazy("Supporting department's leave taken back"),
@@ -65,6 +66,7 @@ FACTS: dict[str, Any] = {
     "reports": pgettext_lazy("audit", "Reports"),
     "pledges": gettext_lazy("Pledges"),
     "file": gettext_lazy("File"),
+    "import": gettext_lazy("Import"),
     "entries": gettext_lazy("Entries of the log"),
 }
 

@@ -19,7 +19,7 @@ from pledges.enums import MoneyUnit
 from pledges.notation import NotationError, fold_word, from_sheet_word, sheet_words
 from pledges.sheets.scope import Scope
 from pledges.sheets.widgets import CellWidget, expected_words
-from pledges.spreadsheet import Cell, Finding, Row, Sheet, WrittenColumn, WrittenSheet, shown
+from pledges.spreadsheet import Cell, Finding, Findings, Row, Sheet, WrittenColumn, WrittenSheet, shown
 
 Key = tuple[Any, ...]
 TOTAL = "합계"
@@ -110,8 +110,8 @@ class Table:
     rows: dict[Key, ReadRow] = field(default_factory=dict)
     unit: MoneyUnit | None = None
     broken_keys: int = 0
-    errors: list[Finding] = field(default_factory=list)
-    warnings: list[Finding] = field(default_factory=list)
+    errors: Findings = field(default_factory=Findings)
+    warnings: Findings = field(default_factory=Findings)
 
     def address(self, row: ReadRow, column: str) -> str:
         """The address of a row's cell, blank ones too."""
@@ -674,11 +674,11 @@ def report_problems(sheet: Sheet, last_row: int, errors: list[Finding]) -> None:
     for row in sheet.rows:
         if row.number > last_row:
             break
-        errors += [
+        errors.extend(
             Finding(sheet.name, cell.address, cell.shown, cell.problem)
             for cell in row.cells.values()
             if cell.problem
-        ]
+        )
 
 
 def noted_units(text: str) -> list[str] | None:

@@ -45,7 +45,7 @@ from pledges.sheets.widgets import (
     exact_rate,
     fold_name,
 )
-from pledges.spreadsheet import Finding, Row, Sheet, WrittenColumn, WrittenSheet
+from pledges.spreadsheet import Finding, Findings, Row, Sheet, WrittenColumn, WrittenSheet
 from pledges.successors import Successors
 from pledges.validators import validate_city_code, validate_plan_code
 
@@ -74,7 +74,7 @@ class Info:
 
     values: dict[str, Any] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)
-    errors: list[Finding] = field(default_factory=list)
+    errors: Findings = field(default_factory=Findings)
 
 
 class InfoResource(Resource):
@@ -113,7 +113,7 @@ class InfoResource(Resource):
         self.columns = {column.column_name: column for column in self.fields.values()}
 
     def read(self, sheet: Sheet) -> Info:
-        info = Info(errors=list(sheet.findings))
+        info = Info(errors=Findings(sheet.findings))
 
         def error(address: str, value: str, message: str) -> None:
             info.errors.append(Finding(self.sheet_name, address, value, message))

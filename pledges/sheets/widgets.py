@@ -38,6 +38,7 @@ from pledges.notation import (
     sheet_words,
     won_from,
 )
+from pledges.personal import MOBILE_NUMBER, RESIDENT_NUMBER
 from pledges.sheets.scope import Scope
 from pledges.spreadsheet import DUST, Cell
 from pledges.validators import validate_pledge_code
@@ -46,9 +47,6 @@ from pledges.validators import validate_pledge_code
 LONGEST_TEXT = 10_000
 # Longer than any word, address or number: it would break every page it stands on.
 LONGEST_WORD = 300
-# A resident registration number (주민등록번호) must never be published.
-RESIDENT_NUMBER = re.compile(r"(?<!\d)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\s?-\s?[1-8]\d{6}(?!\d)")
-MOBILE_NUMBER = re.compile(r"(?<!\d)01[016789][-.\s]?\d{3,4}[-.\s]?\d{4}(?!\d)")
 # What needs no look at each letter: ASCII, Korean syllables, line ends.
 PLAIN = re.compile(r"[ -~가-힣\n]*")
 DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")

@@ -26,10 +26,11 @@ class ImportBatch(models.Model):
     ``counts``: {"new", "changed", "unchanged"} rows by sheet. ``diff`` holds every
     changed row, compressed (``reports.workbook.diffs``), and ``diff_digest`` the
     SHA-256 over it: what is confirmed is what was previewed. ``findings`` are
-    errors, warnings and ignored sheets as the contract's JSON. ``first_entry``
+    errors, warnings and ignored sheets as the contract's JSON, and the new periods. ``first_entry``
     and ``last_entry`` are the audit log's rows that the import wrote; rolling
     back reads from them what was there before. ``user`` null is the command line,
-    which stages nothing. No person's name is kept beside the key.
+    which stages nothing. Since ``redacted_at`` there is neither file nor cell of it.
+    No person's name is kept beside the key.
     """
 
     class State(models.TextChoices):
@@ -82,6 +83,7 @@ class ImportBatch(models.Model):
         verbose_name=_("rolled back by"),
     )
     rollback_reason = models.TextField(_("reason for rolling back"), blank=True)
+    redacted_at = models.DateTimeField(_("contents erased at"), null=True, blank=True)
     counts = models.JSONField(_("rows by sheet"), default=dict)
     findings = models.JSONField(_("errors and warnings"), encoder=DjangoJSONEncoder, default=dict)
     diff = models.BinaryField(_("changes"), default=bytes)
@@ -119,6 +121,11 @@ class ImportBatch(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="rolled_back") | ~Q(rollback_reason=""), name="import_rolled_back_why"
             ),
+            models.CheckConstraint(
+                condition=Q(redacted_at__isnull=True, state="staged")
+                | (~Q(state="staged") & (Q(redacted_at__isnull=True) | Q(file=""))),
+                name="import_redacted_has_no_file",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -138,8 +145,13 @@ class ImportBatch(models.Model):
         return sums
 
     @property
+    def new_periods(self) -> list[dt.date]:
+        """The 기준일 at which the plan gets, or got, a period that it did not have."""
+        return [dt.date.fromisoformat(day) for day in self.findings.get("periods", ())]
+
+    @property
     def has_changes(self) -> bool:
-        return bool(self.total["new"] or self.total["changed"])
+        return bool(self.total["new"] or self.total["changed"] or self.new_periods)
 
     @property
     def has_errors(self) -> bool:

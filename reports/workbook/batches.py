@@ -4,6 +4,7 @@ What is confirmed is what was shown: a stage is bound to the person, the plan,
 the file (SHA-256), the changes (their digest) and an hour at which it expires.
 """
 
+import copy
 import datetime as dt
 import hashlib
 import unicodedata
@@ -79,6 +80,8 @@ def expired_message() -> str:
 
 def stored_content(batch: ImportBatch) -> bytes:
     """The file of an import as it was uploaded. Raises StageGone where it is not that file any more."""
+    if batch.redacted_at is not None:
+        raise StageGone(_("The file of this import was erased."))
     try:
         with batch.file.open("rb") as file:
             content: bytes = file.read()
@@ -105,7 +108,11 @@ def keep_batch(
 
     ``entries``: the first and the last of the audit log's rows that it wrote.
     """
-    batch = incoming.staged or _batch(incoming, result, user=user, over_drafts=over_drafts)
+    if incoming.staged:
+        # A copy: should the transaction fail yet, the stage is a stage.
+        batch = copy.copy(incoming.staged)
+    else:
+        batch = _batch(incoming, result, user=user, over_drafts=over_drafts)
     batch.state = ImportBatch.State.APPLIED
     batch.applied_at, batch.expires_at = timezone.now(), None
     batch.first_entry, batch.last_entry = entries or (None, None)
@@ -138,7 +145,7 @@ def _describe(batch: ImportBatch, result: ImportResult) -> None:
     batch.municipality = batch.plan.term.municipality if batch.plan else result.municipality
     batch.as_of = result.as_of or batch.as_of
     batch.counts = told.pop("sheets")
-    batch.findings = told
+    batch.findings = {**told, "periods": [as_of.isoformat() for as_of in result.new_periods]}
     batch.diff, batch.diff_digest = result.diff.packed, result.diff.digest
 
 

@@ -1,5 +1,6 @@
 """What an import would change, row by row, packed so that it can be kept and looked at by the page."""
 
+import datetime as dt
 import hashlib
 import itertools
 import json
@@ -16,14 +17,15 @@ READ_AT_ONCE = 64 * 1024
 @dataclass(frozen=True, slots=True)
 class Diff:
     """Changed rows in the order of the file. ``packed`` is compressed JSON, a line a row:
-    ``[sheet, is new, [key, …], [[address, column, old, new], …]]``; ``digest`` the SHA-256 over the lines.
+    ``[sheet, is new, [key, …], [[address, column, old, new], …]]``; ``digest`` the SHA-256 over the lines
+    and the periods that the import makes.
     """
 
     packed: bytes = b""
     digest: str = ""
 
     @classmethod
-    def of(cls, rows: Iterable[ToldRow]) -> "Diff":
+    def of(cls, rows: Iterable[ToldRow], new_periods: Iterable[dt.date] = ()) -> "Diff":
         """Pack rows, one at a time."""
         digest, packer, parts = hashlib.sha256(), zlib.compressobj(level=3), []
         for row in rows:
@@ -32,6 +34,8 @@ class Diff:
             digest.update(content)
             parts.append(packer.compress(content))
         parts.append(packer.flush())
+        for as_of in new_periods:
+            digest.update(as_of.isoformat().encode())
         return cls(b"".join(parts), digest.hexdigest())
 
     def rows(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import gc
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +21,7 @@ from pledges.enums import MoneyUnit
 from pledges.models import Area, Municipality, OwnStatus, Plan, Pledge, ReportingPeriod, Term
 from pledges.notation import fold_key, format_number, in_unit
 from pledges.permissions import Action, require
+from pledges.personal import without_resident_numbers
 from pledges.sheets import (
     AchievementResource,
     AreaTree,
@@ -161,6 +163,18 @@ def moved_message() -> str:
     return _("Somebody else changed the plan meanwhile. Nothing was written; try again.")
 
 
+def warnings_moved_message() -> str:
+    return _("The data has changed since this preview, so it was not applied. There is more to warn of now.")
+
+
+class _OtherWarnings(Exception):
+    """Warnings that a stage did not show."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__()
+        self.findings = findings
+
+
 class _Import:
     """One import, from sheets to rows."""
 
@@ -180,6 +194,10 @@ class _Import:
         self.named = (len(self.result.errors), len(self.result.warnings))
         result = self._run(dry_run=dry_run, over_drafts=over_drafts, publish=publish, reason=reason)
         self._name_places()
+        for findings in (result.errors, result.warnings):
+            # The cell tells where it stands; what is kept and sent around need not repeat it.
+            for at, finding in enumerate(findings):
+                findings[at] = replace(finding, value=without_resident_numbers(finding.value))
         return result
 
     def _name_places(self) -> None:
@@ -210,7 +228,9 @@ class _Import:
         self.info = self._read_info()
         self.stored = self._places()
         self._check_permission()
+        result.plan, result.municipality = self.stored.plan, self.stored.municipality
         is_placed = self._make_resources()
+        result.as_of = self.as_of if is_placed else None
         for name, resource in self.resources.items():
             if sheet := self.book.sheets.pop(name, None):
                 self.tables[name] = resource.read(sheet)
@@ -222,18 +242,15 @@ class _Import:
             result.warnings += table.warnings
         if result.errors or work is None:
             return result
-        result.plan, result.municipality, result.as_of = (
-            self.stored.plan,
-            self.stored.municipality,
-            self.as_of,
-        )
         result.period = self.snapshot.periods.get(self.as_of)
+        result.new_periods = sorted(work.new_periods())
         found = {
             InfoResource.sheet_name: InfoResource().compare(self.info, self.stored.plan),
             **work.changes,
         }
         result.sheets = {name: changes.counts for name, changes in found.items()}
-        result.diff = Diff.of(self._in_file(row for changes in found.values() for row in changes.tell()))
+        told = self._in_file(row for changes in found.values() for row in changes.tell())
+        result.diff = Diff.of(told, result.new_periods)
         result.warnings += work.edits.warnings
         if (staged := self.incoming.staged) is not None and result.diff.digest != staged.diff_digest:
             result.moved = differences(stored_diff(staged), result.diff)
@@ -438,9 +455,9 @@ class _Import:
                 fold_name(row.code): row
                 for row in Area.objects.filter(plan=stored.plan).order_by("position", "pk")
             }
-            names = {row.pk: name for name, row in stored.departments.items()}
-            for link in Pledge.supporting_departments.through.objects.filter(pledge__plan=stored.plan):
-                stored.supporting.setdefault(link.pledge_id, {})[names[link.department_id]] = link
+            links = Pledge.supporting_departments.through.objects.filter(pledge__plan=stored.plan)
+            for link in links.select_related("department"):
+                stored.supporting.setdefault(link.pledge_id, {})[fold_name(link.department.name)] = link
         stored.indicators = indicator_sheet.load(snapshot)
 
     def _check_codes(self) -> None:
@@ -499,6 +516,7 @@ class _Import:
                     # Where one of them was not there, it was written just now.
                     plan, period = cast(Plan, result.plan), cast(ReportingPeriod, result.period)
                     self._check_figures(plan_fulfilment(plan, self.as_of))
+                    self._check_shown_warnings()
                     if publish:
                         since = min((as_of for _code, as_of in work.edits.found), default=None)
                         result.editions = publish_period(
@@ -509,20 +527,41 @@ class _Import:
                 if dry_run:
                     transaction.set_rollback(True)
                 elif writes:
-                    self._name_places()
                     result.batch = keep_batch(
                         self.incoming, result, user=self.user, over_drafts=over_drafts, entries=step.entries
                     )
         except DraftsInTheWay as refused:
             result.errors += refused.findings
+        except _OtherWarnings as others:
+            result.errors.append(Finding("", "", "", warnings_moved_message()))
+            result.errors += others.findings
         except WorkflowError as refused:
             result.errors.append(Finding("", "", "", refused.message))
         except (IntegrityError, DataError):
             result.errors.append(Finding("", "", "", moved_message()))
         if result.errors or dry_run:
-            result.editions = []
+            result.editions, result.batch = [], None
             result.plan = self.stored.plan
             result.period = self.snapshot.periods.get(self.as_of)
+
+    def _check_shown_warnings(self) -> None:
+        """What a person confirms is what they were warned of, too.
+
+        Raises _OtherWarnings where the plan has changed elsewhere so that there is more to warn of now.
+        Messages are compared by their cells: they are in the language of the page.
+        """
+        self._name_places()
+        if (staged := self.incoming.staged) is None:
+            return
+        told = Counter((each["sheet"], each["cell"]) for each in staged.findings.get("warnings", ()))
+        more = []
+        for finding in self.result.warnings:
+            place = (finding.sheet, finding.cell)
+            told[place] -= 1
+            if told[place] < 0:
+                more.append(finding)
+        if more:
+            raise _OtherWarnings(more)
 
     # --- Figures --------------------------------------------------------------------
 

@@ -1,13 +1,15 @@
 """What an import tells: counts a sheet, every change, warnings, errors."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from pledges.models import Municipality, Plan, ReportingPeriod
 from pledges.sheets import CellChange
-from pledges.spreadsheet import Finding
+from pledges.spreadsheet import Finding, Findings
 from reports.models import ImportBatch
 from reports.workbook.diffs import Diff, Moved
 
@@ -22,18 +24,20 @@ class ImportResult:
     ``sheets``: {"new", "changed", "unchanged"} rows by sheet name. Where
     ``errors`` stand, nothing was written. ``plan`` and ``period`` are None after
     a dry run that would have made them. ``batch`` is the import as it is kept.
+    ``new_periods`` are the 기준일 at which the plan gets a period that it did not have.
     ``moved`` are the cells that would change otherwise than a stage showed: (as shown, as it would be now).
     """
 
     sheets: dict[str, dict[str, int]] = field(default_factory=dict)
     diff: Diff = field(default_factory=Diff)
-    warnings: list[Finding] = field(default_factory=list)
-    errors: list[Finding] = field(default_factory=list)
+    warnings: Findings = field(default_factory=Findings)
+    errors: Findings = field(default_factory=Findings)
     ignored: list[str] = field(default_factory=list)
     municipality: Municipality | None = None
     plan: Plan | None = None
     as_of: dt.date | None = None
     period: ReportingPeriod | None = None
+    new_periods: list[dt.date] = field(default_factory=list)
     editions: list[Any] = field(default_factory=list)
     batch: ImportBatch | None = None
     moved: list[Moved] = field(default_factory=list)
@@ -55,10 +59,20 @@ class ImportResult:
         """The contract's JSON: sheets, warnings, errors, ignored."""
         return {
             "sheets": self.sheets,
-            "warnings": [finding_json(finding) for finding in self.warnings],
-            "errors": [finding_json(finding) for finding in self.errors],
+            "warnings": list(findings_json(self.warnings)),
+            "errors": list(findings_json(self.errors)),
             "ignored": self.ignored,
         }
+
+
+def findings_json(findings: Findings) -> Iterator[dict[str, str]]:
+    """The findings, and last how many more there are than are listed."""
+    yield from map(finding_json, findings)
+    if findings.rest:
+        message = _("… and %(count)s more of this file; they are not listed.") % {
+            "count": f"{findings.rest:,}"
+        }
+        yield finding_json(Finding("", "", "", message))
 
 
 def finding_json(finding: Finding) -> dict[str, str]:

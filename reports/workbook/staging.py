@@ -24,6 +24,8 @@ from reports.workbook.results import ImportResult
 FOLDER = "imports"
 # A file that lies there without a row may belong to an upload that is being kept just now.
 ORPHANED_AFTER = dt.timedelta(days=1)
+# So many previews may wait for one person; a newer one takes the place of the oldest.
+MOST_WAITING = 20
 
 
 def stage_workbook(
@@ -41,8 +43,11 @@ def stage_workbook(
     result = import_workbook(
         content, user=user, dry_run=True, over_drafts=over_drafts, file_name=file_name, cards_of=cards_of
     )
-    clear_expired(ImportBatch.objects.staged_by(user))
-    return keep_stage(Incoming(content, file_name, cards_of), result, user=user, over_drafts=over_drafts)
+    mine = ImportBatch.objects.staged_by(user)
+    clear_expired(mine)
+    batch = keep_stage(Incoming(content, file_name, cards_of), result, user=user, over_drafts=over_drafts)
+    clear(mine.filter(pk__in=list(mine.values_list("pk", flat=True)[MOST_WAITING:])))
+    return batch
 
 
 def stage_again(batch: ImportBatch, *, user: Any, over_drafts: bool) -> ImportBatch:
@@ -127,7 +132,7 @@ def clear_orphans(now: dt.datetime | None = None) -> int:
     except FileNotFoundError:
         return 0
     paths = {f"{FOLDER}/{name}" for name in names}
-    known = set(ImportBatch.objects.for_files(paths).values_list("file", flat=True))
+    known = set(ImportBatch.objects.values_list("file", flat=True))
     gone = 0
     for path in sorted(paths - known):
         try:

@@ -117,6 +117,11 @@ class Work:
     schedule_sheet: ScheduleResource
     money_sheet: InvestmentResource
 
+    def new_periods(self) -> set[dt.date]:
+        """The 기준일 at which the plan gets a period that it does not have yet."""
+        wanted = {as_of for _code, as_of in self.edits.found} | {self.info.values[AS_OF]}
+        return wanted - self.snapshot.periods.keys()
+
 
 class Writer:
     """Writes one ``Work``. Use inside a transaction; ``plan`` and ``period`` are there afterwards."""
@@ -442,7 +447,7 @@ class Writer:
 
     def _reports(self) -> None:
         edits = self.work.edits.found
-        self._periods({as_of for _code, as_of in edits} | {self.work.info.values[AS_OF]})
+        self._periods()
         if not edits:
             return
         snapshot = self.work.snapshot
@@ -487,7 +492,7 @@ class Writer:
             contents[reports[key].pk] = kept
         write_contents(contents, self.user)
 
-    def _periods(self, dates: set[dt.date]) -> None:
+    def _periods(self) -> None:
         self.periods = dict(self.work.snapshot.periods)
         as_of = self.work.info.values[AS_OF]
         now = timezone.now()
@@ -499,7 +504,7 @@ class Writer:
                 state=PeriodState.OPEN if date == as_of else PeriodState.CLOSED,
                 closed_at=None if date == as_of else now,
             )
-            for date in sorted(dates - self.periods.keys())
+            for date in sorted(self.work.new_periods())
         ]
         ReportingPeriod.objects.bulk_create(new)
         audit.created(new, self.user)
@@ -529,9 +534,9 @@ class Writer:
                         where.value,
                         _(
                             "Pledge %(code)s has an open draft for %(as_of)s. Approve or withdraw it first,"
-                            " or import over drafts (--over-drafts)."
+                            " or choose “%(choice)s”."
                         )
-                        % {"code": code, "as_of": as_of},
+                        % {"code": code, "as_of": as_of, "choice": _("Apply although reports are in work")},
                     )
                 )
             raise DraftsInTheWay(findings)

@@ -63,7 +63,8 @@ class Command(BaseCommand):
             )
             code = ERRORS if result.errors else APPLIED
         except UnreadableFile as unreadable:
-            result = ImportResult(errors=[Finding("", "", Path(options["file"]).name, str(unreadable))])
+            result = ImportResult()
+            result.errors.append(Finding("", "", Path(options["file"]).name, str(unreadable)))
             code = UNREADABLE
         finally:
             bar.clear()
@@ -88,9 +89,9 @@ def as_lines(result: ImportResult, *, dry_run: bool) -> Iterable[str]:
         for finding in findings[:LONGEST_LIST]:
             yield finding_line(title, finding)
         if len(findings) > LONGEST_LIST:
-            yield _("… and %(count)s more; --json lists them all.") % {"count": len(findings) - LONGEST_LIST}
+            yield _("… and %(count)s more; --json lists them.") % {"count": len(findings) - LONGEST_LIST}
     if result.errors:
-        yield _("Nothing was changed (%(count)s errors).") % {"count": len(result.errors)}
+        yield _("Nothing was changed (%(count)s errors).") % {"count": result.errors.count_all}
     elif dry_run:
         yield _("Dry run: nothing was changed.")
     else:

@@ -359,7 +359,8 @@ def _indicators(card: Card) -> FormTable:
     count = len(card.years)
     rows: list[tuple[FormCell, ...]] = []
     for row in card.indicators:
-        kind = " (누계)" if row.kind == IndicatorKind.CUMULATIVE else ""
+        # As Naju's card says 목표 (누계): how the years add up to the rate stands behind the row's name.
+        kind = f" ({sheet_word(IndicatorKind(row.kind))})"
         rows.append(
             (
                 FormCell(indicator_title(row.name, row.baseline), rows=2, is_head=True, align="left"),
@@ -374,7 +375,7 @@ def _indicators(card: Card) -> FormTable:
     rows.append((_head(f"공약 이행률 ({rule})", count + 3), _rate(card.rate.display)))
     return FormTable(
         name="공약달성 확인지표",
-        widths=(15, 5, 8, *_shares(WIDTH - 35, count), 7),
+        widths=(14, 5, 9, *_shares(WIDTH - 35, count), 7),
         head_rows=1,
         rows=(
             (

@@ -5,17 +5,21 @@ a card means is told by its labels; parsing, checks and messages are those of th
 contract's sheets, which name the card's own cells.
 """
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 
 from pledges.models import Pledge
-from pledges.notation import fold_key
-from pledges.spreadsheet import Finding, Workbook, read_workbook
+from pledges.notation import fold_key, fold_word
+from pledges.spreadsheet import Finding, Findings, Workbook, read_workbook
 from reports.workbook.cards import words
 from reports.workbook.cards.contract import CODE, Filled, number_and_name
 from reports.workbook.cards.grid import Grid, address
 from reports.workbook.cards.known import known_cards
 from reports.workbook.cards.layout import FoundCard, find_cards
 from reports.workbook.cards.place import CardPlace
+from reports.workbook.cards.tables import Value
+from reports.workbook.cards.unread import unread_findings
 from reports.workbook.results import Progress
 
 __all__ = ["CardPlace", "read_cards"]
@@ -32,10 +36,12 @@ def read_cards(content: bytes, place: CardPlace, progress: Progress | None = Non
     that an exported card that comes back changes nothing. Raises UnreadableFile.
     """
     file = read_workbook(content, None, progress, most_cells=MOST_CELLS)
-    errors: list[Finding] = []
+    errors = Findings()
     cards: list[FoundCard] = []
     others = list(file.others)
-    codes = [fold_key(code) for code in Pledge.objects.for_plan(place.plan).values_list("code", flat=True)]
+    stored = Pledge.objects.for_plan(place.plan).values_list("code", "name")
+    names = {fold_key(code): name for code, name in stored}
+    codes = list(names)
     for sheet in file.sheets.values():
         errors += sheet.findings
         grid = Grid.of(sheet)
@@ -59,12 +65,18 @@ def read_cards(content: bytes, place: CardPlace, progress: Progress | None = Non
     ]
     if not cards and not errors:
         errors.append(_no_card(file, others))
-    return _filled(cards, codes, place, others, errors)
+    return _filled(cards, names, place, others, errors)
 
 
 def _filled(
-    cards: list[FoundCard], codes: list[str], place: CardPlace, others: list[str], errors: list[Finding]
+    cards: list[FoundCard],
+    names: Mapping[str, str],
+    place: CardPlace,
+    others: list[str],
+    errors: Findings,
 ) -> Workbook:
+    """The cards' sheets; ``names`` are the plan's pledges by number."""
+    codes = list(names)
     numbered = []
     first: dict[str, FoundCard] = {}
     for card in cards:
@@ -87,7 +99,10 @@ def _filled(
                     card.sheet,
                     address(code.spot),
                     key,
-                    _("The card of this number stands in the file already, at %(sheet)s %(cell)s.")
+                    _(
+                        "The card of this number stands in the file already, at %(sheet)s %(cell)s."
+                        " Correct the number, or delete one of the two."
+                    )
                     % {"sheet": earlier.sheet, "cell": address(earlier.spot)},
                 )
             )
@@ -95,7 +110,11 @@ def _filled(
         numbered.append((card, code, name))
     filled = Filled(place, known_cards(place, first.keys()))
     for card, code, name in numbered:
+        if names and code.text and fold_key(code.text) not in names:
+            filled.warn(card, code.spot, code.text, _new_number(name, names))
         filled.add(card, code, name)
+    for card in cards:
+        filled.warnings += unread_findings(card.sheet, card.unread)
     book = filled.book(others, errors)
     told = set(book.places.values())
     for card in cards:
@@ -105,6 +124,18 @@ def _filled(
             if (card.sheet, address(region.spot)) not in told
         ]
     return book
+
+
+def _new_number(name: Value | None, names: Mapping[str, str]) -> str:
+    """What is told of a number that the plan does not have: mistyped, it would make a second pledge."""
+    same = fold_word(name.text) if name else ""
+    for code, stored in names.items():
+        if same and fold_word(stored) == same:
+            return _(
+                "The plan has no pledge of this number; a new one is made."
+                " A pledge of this name has the number %(code)s."
+            ) % {"code": code}
+    return _("The plan has no pledge of this number; a new one is made.")
 
 
 def _no_card(file: Workbook, others: list[str]) -> Finding:

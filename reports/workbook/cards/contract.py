@@ -4,18 +4,20 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
 from pledges.enums import MoneyUnit
 from pledges.notation import NotationError, clean_text, fold_key, fold_word, parse_dates
-from pledges.spreadsheet import Cell, Finding, Row, Sheet, Workbook
+from pledges.spreadsheet import Cell, Finding, Findings, Row, Sheet, Workbook
 from reports.workbook.cards import words
 from reports.workbook.cards.grid import Spot, address
 from reports.workbook.cards.known import Known, same_rows
 from reports.workbook.cards.layout import FoundCard, Text, title_code
 from reports.workbook.cards.place import CardPlace
 from reports.workbook.cards.tables import TableRow, Value, blocks
+from reports.workbook.cards.unread import unread_cell
 
 INFO, PLEDGES, INDICATORS, MONEY, SCHEDULE, ACHIEVEMENTS = (
     "기본정보",
@@ -45,9 +47,16 @@ class FilledSheet:
         self.required = columns
 
     def add(
-        self, card: FoundCard, values: Mapping[str, Value], *, spot: Spot | None = None, unit: str = ""
+        self,
+        card: FoundCard,
+        values: Mapping[str, Value],
+        *,
+        spot: Spot | None = None,
+        unit: str = "",
+        heads: Mapping[str, Spot] | None = None,
     ) -> None:
-        """A row with ``values`` by column; ``spot`` is the place of what has none of its own."""
+        """A row with ``values`` by column; ``spot`` is the place of what has none of its own, ``heads`` are
+        those of the columns' headers."""
         spot = spot or card.spot
         if not self.rows:
             for column in self.required:
@@ -57,7 +66,7 @@ class FilledSheet:
         told: set[int] = set()
         self.places[f"A{number}"] = card.sheet, address(spot)
         for name, value in values.items():
-            at = self._column(name, card, value.spot)
+            at = self._column(name, card, (heads or {}).get(name, value.spot))
             told.add(at)
             self.places[f"{get_column_letter(at)}{number}"] = card.sheet, address(value.spot)
             if (cell := self._cell(number, at, value)) is not None:
@@ -92,7 +101,7 @@ class Filled:
 
     place: CardPlace
     known: Mapping[str, Known]
-    warnings: list[Finding] = field(default_factory=list)
+    warnings: Findings = field(default_factory=Findings)
     pledges: FilledSheet = field(default_factory=lambda: FilledSheet(PLEDGES, CODE, NAME))
     indicators: FilledSheet = field(default_factory=lambda: FilledSheet(INDICATORS, CODE, INDICATOR, SIDE))
     money: FilledSheet = field(default_factory=lambda: FilledSheet(MONEY, CODE, PROJECT, SOURCE))
@@ -121,7 +130,7 @@ class Filled:
     def warn(self, card: FoundCard, spot: Spot, value: str, message: str) -> None:
         self.warnings.append(Finding(card.sheet, address(spot), value, message))
 
-    def book(self, others: list[str], errors: list[Finding]) -> Workbook:
+    def book(self, others: list[str], errors: Findings) -> Workbook:
         """The workbook that an import reads, with the place of each cell in the file."""
         result = Workbook({INFO: _info(self.place)}, others, [], errors=errors, warnings=self.warnings)
         for sheet in (self.pledges, self.indicators, self.money, self.schedule, self.achievements):
@@ -158,7 +167,29 @@ class Filled:
         if (rate := self._rate(card, known)) is not None:
             values[RATE] = rate
         values.update(self._texts(card, known))
+        self._warn_of_blanks(card, values, known)
         self.pledges.add(card, values, unit=card.budget_unit or card.money_unit)
+
+    def _warn_of_blanks(self, card: FoundCard, values: Mapping[str, Value], known: Known | None) -> None:
+        """A place that stands on the card and is blank clears what is stored, by the contract; say so."""
+        for column, value in values.items():
+            if known and not value.text and not is_unreadable(value) and (stored := known.stored(column)):
+                self.warn(
+                    card,
+                    value.spot,
+                    "",
+                    _("%(column)s is blank on the card: what the plan has there (%(stored)s) is cleared.")
+                    % {"column": column, "stored": Truncator(stored).chars(60)},
+                )
+        if card.unmarked and (
+            known is None or any(known.stored(box) for box in (*words.BOXES, words.STATUS))
+        ):
+            self.warn(
+                card,
+                card.unmarked,
+                "",
+                _("No box of this card is marked in its cell; nothing of the boxes is taken from it."),
+            )
 
     def _about(self, card: FoundCard, known: Known | None) -> dict[str, Value]:
         """What the line under the title says of area and departments; nothing where it is as stored."""
@@ -175,6 +206,8 @@ class Filled:
                 found[STRATEGY] = Value(rest.strip() or None, spot)
             elif column in {LEAD, SUPPORTING}:
                 found[column] = Value(text.strip() or None, spot)
+            elif part.strip():
+                self.warn(card, spot, part.strip(), _("This part of the line was not read."))
         return found
 
     def _rate(self, card: FoundCard, known: Known | None) -> Value | None:
@@ -265,8 +298,13 @@ class Filled:
         for at, row in enumerate(rows):
             values = {**row.values, **shared, SIDE: _side(row)[0]}
             if at:
+                # They stand once for both rows.
+                for column in (MEASURE, RATE):
+                    other = row.values.get(column)
+                    if other and other.text not in ("", rows[0].values[column].text):
+                        self.warn(card, other.spot, other.text, unread_cell())
                 values.pop(RATE, None)
-            self.indicators.add(card, values, spot=name.spot)
+            self.indicators.add(card, values, spot=name.spot, heads=row.heads)
 
     def _guess_kind(
         self,
@@ -329,7 +367,7 @@ class Filled:
                     # Sums of the rows by source, and what 총계 says already.
                     continue
                 values = {**row.values, CODE: code, PROJECT: named, SOURCE: value}
-                self.money.add(card, values, spot=value.spot, unit=card.money_unit)
+                self.money.add(card, values, spot=value.spot, unit=card.money_unit, heads=row.heads)
 
     # --- 추진일정 ---------------------------------------------------------------------
 
@@ -342,7 +380,7 @@ class Filled:
             if all(values[name].content is None for name in signs):
                 # A grid whose bars are drawn or shaded says nothing that could be read.
                 values = {name: value for name, value in values.items() if name not in signs}
-            self.schedule.add(card, values, spot=task.spot)
+            self.schedule.add(card, values, spot=task.spot, heads=row.heads)
 
     # --- 추진실적 ---------------------------------------------------------------------
 
@@ -416,12 +454,12 @@ def number_and_name(card: FoundCard, codes: Sequence[str]) -> tuple[Value | None
         found = title_code(title, codes)
         code = Value(found, card.title.spot) if found else None
         name = name or Value(title[len(found) :].strip() or None, card.title.spot)
-    if code is not None and not code.text and not _is_unreadable(code):
+    if code is not None and not code.text and not is_unreadable(code):
         code = None
     return code, name
 
 
-def _is_unreadable(value: Value) -> bool:
+def is_unreadable(value: Value) -> bool:
     """Whether something stands there that its sheet will refuse: an error, or what Excel made a date of."""
     return isinstance(value.content, Cell) and bool(value.content.problem or value.content.is_date)
 

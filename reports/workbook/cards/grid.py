@@ -40,13 +40,15 @@ class Grid:
     """The regions of a sheet by the row in which they begin, from left to right.
 
     ``overlap`` is where two merged ranges claim one cell: no spreadsheet program writes that, and what
-    such a sheet shows depends on who opens it.
+    such a sheet shows depends on who opens it. ``taken`` are the regions that some reader has understood:
+    what is left of a card in the end is told.
     """
 
     name: str
     rows: dict[int, list[Region]] = field(default_factory=dict)
     order: list[int] = field(default_factory=list)
     overlap: Spot | None = None
+    taken: set[Spot] = field(default_factory=set)
 
     @classmethod
     def of(cls, sheet: Sheet) -> "Grid":
@@ -84,16 +86,26 @@ class Grid:
     def row(self, number: int) -> list[Region]:
         return self.rows.get(number, [])
 
+    def take(self, *regions: Region | None) -> None:
+        """Note that these have been read."""
+        self.taken.update(region.spot for region in regions if region is not None)
+
     def numbers(self, first: int, last: int) -> list[int]:
         """The rows with something in them, from ``first`` to ``last``."""
         return self.order[bisect_left(self.order, first) : bisect_right(self.order, last)]
 
     def under(self, number: int, left: int, right: int) -> Region | None:
-        """What stands in a row below the columns ``left`` to ``right``."""
+        """What stands in a row below the columns ``left`` to ``right``: first what begins there."""
+        found = self.touching(number, left, right)
+        return next((region for region in found if region.left >= left), found[0] if found else None)
+
+    def touching(self, number: int, left: int, right: int) -> list[Region]:
+        """What begins in a row and takes up any of the columns ``left`` to ``right``."""
         row = self.row(number)
-        return next((region for region in row if left <= region.left <= right), None) or next(
-            (region for region in row if region.left <= left <= region.right), None
-        )
+        first = bisect_left(row, left, key=_left)
+        if first and row[first - 1].right >= left:
+            first -= 1
+        return row[first : bisect_right(row, right, key=_left)]
 
     def right_of(self, region: Region) -> Region | None:
         """The nearest to the right, in any of the rows that the region takes up."""
@@ -102,6 +114,10 @@ class Grid:
                 if other.left > region.right:
                     return other
         return None
+
+
+def _left(region: Region) -> int:
+    return region.left
 
 
 def _overlap(merges: Iterable[tuple[int, int, int, int]], last_column: int) -> Spot | None:

@@ -8,9 +8,11 @@ form keeps what it can't say.
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
+from pledges.enums import Completion, Implementer, Novelty, Status
 from pledges.models import Pledge
-from pledges.notation import clean_text, fold_key, fold_word
+from pledges.notation import clean_text, fold_key, fold_word, sheet_word
 from reports.cards import AchievementLine, Card, build_cards
 from reports.cardtext import Line as CardLine
 from reports.cardtext import (
@@ -26,6 +28,11 @@ from reports.cardtext import (
 from reports.workbook.cards.place import CardPlace
 
 _TEXT_FIELDS = {"정책목표": "goal", "선거공보 원문": "campaign_text", "기대효과": "effects"}
+_WORD_FIELDS: dict[str, tuple[str, type[Enum]]] = {
+    "완료시기": ("completion", Completion),
+    "신규여부": ("novelty", Novelty),
+    "추진상황": ("status", Status),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,33 @@ class Known:
     @property
     def supporting(self) -> str:
         return _read_back(", ".join(self.card.supporting_departments))
+
+    def stored(self, column: str) -> str:
+        """What the plan has in a column of 공약, in words; "" where it has nothing."""
+        card = self.card
+        if column == "추진상황" and card.own_status:
+            return card.own_status
+        if column in _WORD_FIELDS:
+            name, kind = _WORD_FIELDS[column]
+            value = getattr(card, name)
+            return sheet_word(kind(value)) if value and value != Status.NONE else ""
+        if column == "사업주체":
+            return ", ".join(sheet_word(Implementer(each)) for each in card.implementers)
+        if column == "예산구분":
+            return {True: "예산", False: "비예산", None: ""}[card.budgeted]
+        if column in _TEXT_FIELDS:
+            return " ".join(self.text_rows(column))
+        told = {
+            "이행률": card.rate.display if card.rate_is_entered else "",
+            "공약명": self.name,
+            "분야": self.area,
+            "전략": self.strategy,
+            "담당부서": clean_text(card.lead_department),
+            "협조부서": self.supporting,
+            "추진근거": " ".join(self.basis_rows[1:]),
+            "현황 및 정책개요": " ".join(self.overview_rows),
+        }
+        return told.get(column, "")
 
     def text_rows(self, column: str) -> list[str]:
         return _rows(text_lines(getattr(self.card, _TEXT_FIELDS[column])))

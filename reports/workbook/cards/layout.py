@@ -16,6 +16,7 @@ from pledges.spreadsheet import Finding
 from reports.workbook.cards import words
 from reports.workbook.cards.grid import Grid, Region, Spot, address
 from reports.workbook.cards.tables import TableRow, Value, kind_of_table, read_table
+from reports.workbook.cards.unread import unread_groups
 
 # How far above its boxes a card's title may stand.
 TITLE_ABOVE = 8
@@ -25,9 +26,13 @@ _DATED = re.compile(r"((?:19|20)\d\d)[.\-년]\s*(\d{1,2})[.\-월]\s*(\d{1,2})[.�
 
 @dataclass(slots=True)
 class Text:
-    """A section's text: where its heading stands, and its lines with their white space."""
+    """A section's text: where its heading stands, and its lines with their white space.
+
+    One that is not ``is_known`` has no place in a plan: its lines belong to nothing else, and are not read.
+    """
 
     spot: Spot
+    is_known: bool = True
     lines: list[tuple[str, Spot]] = field(default_factory=list)
 
 
@@ -36,7 +41,9 @@ class FoundCard:
     """What one card says.
 
     ``fields`` by the column of 공약; ``title`` is number and name in one. A unit is the value of a
-    MoneyUnit, "" where the card notes none. ``problems`` are cells that have no usable value.
+    MoneyUnit, "" where the card notes none. ``problems`` are cells that have no usable value, ``unread``
+    those that nothing was made of, in groups of what stands together. ``unmarked`` is where boxes begin of
+    which no single one is marked.
     """
 
     sheet: str
@@ -53,6 +60,8 @@ class FoundCard:
     dated: tuple[dt.date, Spot] | None = None
     errors: list[Finding] = field(default_factory=list)
     problems: list[Region] = field(default_factory=list)
+    unmarked: Spot | None = None
+    unread: list[list[Region]] = field(default_factory=list)
 
     def error(self, spot: Spot, value: str, message: str) -> None:
         self.errors.append(Finding(self.sheet, address(spot), value, message))
@@ -81,10 +90,16 @@ def find_cards(grid: Grid, codes: Collection[str], term: Term) -> list[FoundCard
         # What stands above belongs to nobody else.
         starts[0] = numbers[0], None
     ends = [*(start - 1 for start, _title in starts[1:]), numbers[-1]][: len(starts)]
-    return [
-        _Reader(grid, start, end, title, term).read()
-        for (start, title), end in zip(starts, ends, strict=True)
-    ]
+    cards = []
+    top = numbers[0]
+    for (start, title), end in zip(starts, ends, strict=True):
+        is_number = title is not None and (title.text in codes or not new_code(title.text))
+        card = _Reader(grid, start, end, title, term, is_number=is_number).read()
+        # What stands above the first card's title is told with it.
+        card.unread = unread_groups(grid, grid.numbers(top, end), card.spot[0])
+        cards.append(card)
+        top = end + 1
+    return cards
 
 
 def _anchor(grid: Grid, number: int) -> str:
@@ -104,7 +119,7 @@ def _anchor(grid: Grid, number: int) -> str:
 def _top_of(grid: Grid, number: int, floor: int) -> int:
     """The row with which a card begins whose number has a label: the form's own title may stand above."""
     above = grid.numbers(max(floor + 1, number - 3), number - 1)
-    if above and re.search(r"(관리)?카드$|실천계획서?$", grid.row(above[-1])[0].word):
+    if above and words.FORM_TITLE.search(grid.row(above[-1])[0].word):
         return above[-1]
     return number
 
@@ -150,11 +165,14 @@ def _is_card_without_boxes(grid: Grid) -> bool:
 class _Reader:
     """Reads one card, row by row from the top."""
 
-    def __init__(self, grid: Grid, start: int, end: int, title: Region | None, term: Term) -> None:
+    def __init__(
+        self, grid: Grid, start: int, end: int, title: Region | None, term: Term, *, is_number: bool
+    ) -> None:
+        """``is_number``: whether the title is the number alone, and the name stands in a cell of its own."""
         self.grid, self.end, self.term = grid, end, term
         self.numbers = grid.numbers(start, end)
         self.card = FoundCard(grid.name, title.spot if title else (self.numbers[0], 1))
-        self.title = title
+        self.title, self.is_number = title, is_number
         self.done = 0
         self.section: Text | None = None
         # Where a section's text stands beside its heading: the last row of it.
@@ -169,6 +187,8 @@ class _Reader:
         for number in self.numbers:
             row = self.grid.row(number)
             card.problems += [region for region in row if region.cell.problem]
+            # They are told as errors.
+            self.grid.take(*(region for region in row if region.cell.problem))
             if number <= self.done:
                 continue
             if self.until and number > self.until:
@@ -187,7 +207,8 @@ class _Reader:
             elif self._is_note(number, row):
                 self._read_notes(row)
             elif self.section is not None:
-                self.section.lines += [line for region in row for line in lines_of(region)]
+                for region in row:
+                    self._add_lines(self.section, region)
             else:
                 self._read_fields(row)
         self._choose()
@@ -195,13 +216,20 @@ class _Reader:
             card.spot = card.fields[words.NUMBER].spot
         return card
 
+    def _add_lines(self, section: Text, region: Region) -> None:
+        section.lines += lines_of(region)
+        if section.is_known:
+            self.grid.take(region)
+
     def _read_title(self, title: Region) -> None:
         self.done = title.top
+        self.grid.take(title)
         others = self.grid.row(title.top)[1:]
-        if others and not others[0].cell.problem:
+        if self.is_number and others and not others[0].cell.problem:
             # Number and name in cells of their own.
             self.card.fields[words.NUMBER] = Value(title.cell, title.spot)
             self.card.fields["공약명"] = Value(others[0].cell, others[0].spot)
+            self.grid.take(others[0])
         else:
             self.card.title = Value(title.cell, title.spot)
 
@@ -240,17 +268,24 @@ class _Reader:
             has_right = right is not None and not words.is_label(right.word)
             if name in words.BOXES and right is not None and has_right:
                 self.card.fields[name] = Value(right.cell, right.spot)
+                grid.take(region, right)
             elif name in words.BOXES:
                 options = [
                     each for each in grid.row(region.bottom + 1) if region.left <= each.left <= region.right
                 ]
-                self.groups[name] = region, [(each, self._mark(each)) for each in options]
+                self._add_boxes(name, region, options)
                 last = max([last, *(each.bottom + 1 for each in options)])
             elif name == words.STATUS and right is not None and has_right:
                 self.card.fields[words.STATUS] = Value(right.cell, right.spot)
+                grid.take(region, right)
             elif words.field_label(region.word):
                 self._read_field(region)
         self.done = min(last, self.end)
+
+    def _add_boxes(self, name: str, label: Region, options: list[Region]) -> None:
+        boxes = [(each, self._mark(each)) for each in options]
+        self.groups[name] = label, boxes
+        self.grid.take(label, *(region for box in boxes for region in box))
 
     def _mark(self, option: Region) -> Region | None:
         return self.grid.under(option.bottom + 1, option.left, option.right)
@@ -270,8 +305,9 @@ class _Reader:
         options = [each for each in options if each.spot not in {v.spot for v in self.card.fields.values()}]
         if len(options) == 1:
             self.card.fields[words.STATUS] = Value(options[0].cell, options[0].spot)
+            self.grid.take(label, options[0])
         elif options:
-            self.groups[words.STATUS] = label, [(each, self._mark(each)) for each in options]
+            self._add_boxes(words.STATUS, label, options)
             self.done = max(label.bottom, *(each.bottom + 1 for each in options))
 
     def _choose(self) -> None:
@@ -290,6 +326,7 @@ class _Reader:
                     continue
                 chosen[name].append((option, mark))
         if not any(chosen.values()):
+            self.card.unmarked = min((label.spot for label, _boxes in self.groups.values()), default=None)
             return
         for name, (label, _boxes) in self.groups.items():
             marked = chosen[name]
@@ -310,12 +347,17 @@ class _Reader:
                     continue
             if head is None:
                 if self.section is not None:
-                    self.section.lines += lines_of(region)
+                    self._add_lines(self.section, region)
                 continue
-            self.section = Text(region.spot)
+            self.section = Text(region.spot, is_known=head.section != words.OTHER)
+            if self.section.is_known:
+                self.grid.take(region)
             if head.section in {words.SCHEDULE, words.MONEY, words.INDICATORS}:
                 self.section = None
-            elif head.section != words.OTHER:
+                if head.rest and noted is None and not self._read_date(head.rest, region):
+                    # The table below is what is read of this part.
+                    self.grid.taken.discard(region.spot)
+            elif self.section.is_known:
                 if head.section in self.card.texts:
                     self.card.error(
                         region.spot,
@@ -338,18 +380,30 @@ class _Reader:
     def _read_notes(self, row: list[Region]) -> None:
         for region in row:
             noted = noted_units(region.text)
+            if region.text.startswith(words.FORM_NOTES):
+                self.grid.take(region)
             if noted is not None:
                 self._note_unit(noted, region)
-            elif match := _DATED.search(region.text):
-                try:
-                    day = dt.date(*(int(part) for part in match.groups()))
-                except ValueError:
-                    continue
-                self.card.dated = day, region.spot
+            elif self._read_date(region.text, region):
+                self.grid.take(region)
+
+    def _read_date(self, text: str, region: Region) -> bool:
+        """Keep the 기준일 that a note names; whether it does. A second one of another day is none."""
+        if (match := _DATED.search(text)) is None:
+            return False
+        try:
+            day = dt.date(*(int(part) for part in match.groups()))
+        except ValueError:
+            return False
+        if self.card.dated is not None and self.card.dated[0] != day:
+            return False
+        self.card.dated = day, region.spot
+        return True
 
     def _note_unit(self, noted: list[str], region: Region) -> None:
         """Keep a note's unit of money. One of another unit (개소) is about another table than the money's."""
         following = self.grid.numbers(region.bottom + 1, min(region.bottom + 3, self.end))
+        self.grid.take(region)
         is_money = bool(following) and kind_of_table(self.grid, following[0]) == words.MONEY
         if is_money or any(from_sheet_word(MoneyUnit, word) for word in noted):
             self.unit = self._unit(noted, region)
@@ -367,8 +421,14 @@ class _Reader:
         for region in row:
             if words.field_label(region.word):
                 self._read_field(region)
-            elif region.text.count("|") <= 8 and _ABOUT.match(region.text) and len(row) == 1:
+            elif (
+                self.card.about is None
+                and region.text.count("|") <= 8
+                and _ABOUT.match(region.text)
+                and len(row) == 1
+            ):
                 self.card.about = Value(region.cell, region.spot)
+                self.grid.take(region)
 
     def _is_pairs(self, label: Region) -> bool:
         """Whether the label's row is labels and answers by turns, each with its own."""
@@ -401,6 +461,7 @@ class _Reader:
         if value is not None and value is below and value is not right and len(self.grid.row(value.top)) == 1:
             # A row of its own is the next part of the card, not the answer to a label.
             value = None
+        self.grid.take(label, value)
         spot = value.spot if value else (label.top, label.right + 1)
         self.card.fields[name] = Value(value.cell if value else None, spot)
         if name == "소요예산" and (match := re.search(r"\(([^()]+)\)$", label.word)):

@@ -31,10 +31,12 @@ class Value:
 
 @dataclass(slots=True)
 class TableRow:
-    """A row of a table: values by the column of the contract's sheet that they fill."""
+    """A row of a table: values by the column of the contract's sheet that they fill, and where these columns'
+    headers stand."""
 
     spot: Spot
     values: dict[str, Value]
+    heads: dict[str, Spot]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,24 @@ def kind_of_table(grid: Grid, number: int) -> str:
     found = [region.word for region in row]
     if len(row) < 3:
         return ""
-    if "재원" in found:
+    if "재원" in found or (_has_money_below(grid, row) and words.MONEY_HEADS & set(found)):
         return words.MONEY
     if "구분" in found and any(word in words.INDICATOR_NAMES for word in found):
         return words.INDICATORS
     if any(word in words.TASK_NAMES for word in found[:2]) and any(words.year_of(word) for word in found):
         return words.SCHEDULE
     return ""
+
+
+def _has_money_below(grid: Grid, row: list[Region]) -> bool:
+    """Whether 재원 stands in the second row of a header, under a group (구분) in the first."""
+    number = row[0].top
+    groups = [region for region in row if region.bottom == number and region.right > region.left]
+    return any(region.bottom == number + 1 for region in row) and any(
+        each.word == "재원"
+        for region in groups
+        for each in grid.touching(number + 1, region.left, region.right)
+    )
 
 
 def read_table(
@@ -71,12 +84,18 @@ def read_table(
     headers that stand a second time: what is under them is not read."""
     leaves, last_head = _leaves(grid, number, kind)
     if kind == words.MONEY:
-        columns = _money_columns(leaves, term)
+        columns = _money_columns([leaf for leaf in leaves if not _is_aside(leaf)], term)
     elif kind == words.INDICATORS:
-        columns = _indicator_columns(leaves, term)
+        columns = _indicator_columns([leaf for leaf in leaves if not _is_aside(leaf)], term)
     else:
-        columns = _schedule_columns(leaves)
+        columns = _schedule_columns([leaf for leaf in leaves if leaf.word == "비고" or not _is_aside(leaf)])
     doubled = [leaf for at, (name, leaf) in enumerate(columns) if name in {each for each, _ in columns[:at]}]
+    of_columns = {(leaf.row, leaf.left) for _name, leaf in columns}
+    not_ours = {(leaf.row, leaf.left) for leaf in leaves} - of_columns
+    for at in (number, number + 1)[: last_head - number + 1]:
+        # What is under the other headers is nobody's, and told with them.
+        grid.take(*(region for region in grid.row(at) if region.spot not in not_ours))
+    heads = {name: (leaf.row, leaf.left) for name, leaf in columns}
     rows, last = [], last_head
     for at in grid.numbers(last_head + 1, end):
         if at != last + 1 or _ends_table(grid, at, leaves):
@@ -85,12 +104,17 @@ def read_table(
         values = {}
         for name, leaf in columns:
             region = grid.under(at, leaf.left, leaf.right)
+            grid.take(region)
             values[name] = Value(region.cell if region else None, region.spot if region else (at, leaf.left))
         first = grid.row(at)[0]
-        rows.append(TableRow(first.spot, values))
+        rows.append(TableRow(first.spot, values, heads))
         if kind == words.INDICATORS and re.match(r"(공약)?이행률", first.word):
             break
     return rows, last, doubled
+
+
+def _is_aside(leaf: Leaf) -> bool:
+    return leaf.word in words.ASIDE_COLUMNS
 
 
 def _ends_table(grid: Grid, number: int, leaves: list[Leaf]) -> bool:
@@ -147,8 +171,8 @@ def _year_label(leaf: Leaf, term: Term) -> str:
 def _money_columns(leaves: list[Leaf], term: Term) -> Columns:
     at = next(index for index, leaf in enumerate(leaves) if leaf.word == "재원")
     columns = [("재원", leaves[at])]
-    if at:
-        columns.append(("사업명", leaves[at - 1]))
+    if (project := _project_column(leaves[:at])) is not None:
+        columns.append(("사업명", project))
     for leaf in leaves[at + 1 :]:
         if leaf.word in {"계", "합계", "총계"}:
             name = "소계" if leaf.group == "임기내" else "총계"
@@ -162,6 +186,15 @@ def _money_columns(leaves: list[Leaf], term: Term) -> Columns:
             name = _year_label(leaf, term)
         columns.append((name, leaf))
     return columns
+
+
+def _project_column(leaves: list[Leaf]) -> Leaf | None:
+    """Of the columns before 재원, the one that names the projects: by its header, else the last of them."""
+    for name in words.PROJECT_NAMES:
+        for leaf in leaves:
+            if name in (words.bare(leaf.word), words.bare(leaf.group)):
+                return leaf
+    return leaves[-1] if leaves else None
 
 
 def _indicator_columns(leaves: list[Leaf], term: Term) -> Columns:

@@ -39,6 +39,10 @@ FIRST_BOX_WORDS = {"임기내", "임기후"}
 MARKS = set("○◯〇●◎⬤✓✔√∨☑■▣◉OoVvㅇ0") | {"해당"}
 NO_MARKS = {"", "-", "–", "—", ".", "×", "x", "X", "□", "☐"}
 
+# The title of the form, and what the portal's own form notes beside its tables: no card's own words.
+FORM_TITLE = re.compile(r"(관리)?카드$|실천계획서?$")
+FORM_NOTES = ("(○ 계획", "집행률(집행액", "※ 지어낸 도시(", "※ 미제출:")
+
 # Parts with a heading of their own: the column of 공약 that the text fills, or the table that follows.
 ACHIEVEMENTS, SCHEDULE, MONEY, INDICATORS, OTHER = "추진실적", "추진일정", "투자계획", "확인지표", ""
 OVERVIEW, BASIS, CAUSE, REMEDY = "현황 및 정책개요", "추진근거", "부진 사유", "대책"
@@ -62,6 +66,20 @@ _SECTION_OF = {word: name for name, words in SECTIONS.items() for word in words}
 # The columns of the tables.
 INDICATOR_NAMES = ("확인지표", "지표명", "성과지표", "지표")
 TASK_NAMES = ("세부추진상황", "세부과제", "세부추진계획", "추진내용", "세부추진일정", "추진일정")
+# What stands over the projects' names in the table of money, the surest first.
+PROJECT_NAMES = (
+    "사업명", "세부사업명", "사업별", "연도별사업별", "연차별사업별", "세부사업", "단위사업", "내역사업",
+    "구분",
+)  # fmt: skip
+# Columns of other forms that a plan has no place for: they are told, and hold nobody up.
+ASIDE_COLUMNS = frozenset(
+    {
+        "연번", "번호", "순번", "no", "no.", "담당자", "담당", "담당팀", "팀장", "연락처", "담당부서",
+        "주관부서", "소관부서", "추진부서", "부서", "사업기간", "사업위치", "위치", "사업량", "비고",
+    }
+)  # fmt: skip
+# One of these stands above a header whose 재원 stands in its second row.
+MONEY_HEADS = {"총계", "합계", "계", "기투자", "임기내"}
 TOTALS = ("합계", "총합계")
 NOT_SPLIT = "미구분"
 

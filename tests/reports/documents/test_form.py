@@ -96,11 +96,14 @@ def test_indicators_show_the_notation_and_every_rate():
     ]
 
 
-def test_level_and_decreasing_indicators_are_not_called_cumulative():
-    line = dataclasses.replace(naju_card().indicators[0], kind="decreasing", baseline="12.5")
-    rows = texts(tables(naju_card(indicators=(line,)))["공약달성 확인지표"])
-    assert rows[1][:3] == ["추진계획 수립 (기준값 12.5)", "회", "목표"]
-    assert rows[2][0] == "이행"
+def test_level_and_decreasing_indicators_say_what_they_are():
+    first = naju_card().indicators[0]
+    falling = dataclasses.replace(first, kind="decreasing", baseline="12.5")
+    level = dataclasses.replace(first, kind="level")
+    rows = texts(tables(naju_card(indicators=(falling, level)))["공약달성 확인지표"])
+    assert rows[1][:3] == ["추진계획 수립 (기준값 12.5)", "회", "목표 (감소)"]
+    assert rows[2][0] == "이행 (감소)"
+    assert (rows[3][2], rows[4][0]) == ("목표 (최신값)", "이행 (최신값)")
 
 
 def test_entered_rate_is_called_one():

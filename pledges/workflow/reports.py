@@ -160,12 +160,33 @@ def require_complete(report: ProgressReport, *, status: str, lagging: bool) -> N
     if status in ("", Status.NONE) and report.status != Status.NONE:
         errors["status"] = _("Choose the status.")
     if lagging or status in LAGGING_STATUSES:
-        if not report.cause:
-            errors["cause"] = _("This pledge is behind its target: state the cause.")
-        if not report.remedy:
-            errors["remedy"] = _("This pledge is behind its target: state the remedy.")
+        blank = [name for name in ("cause", "remedy") if not getattr(report, name)]
+        live = _live_beside(report) if blank else None
+        said = {
+            "cause": _("This pledge is behind its target: state the cause."),
+            "remedy": _("This pledge is behind its target: state the remedy."),
+        }
+        errors |= {name: said[name] for name in blank if must_state(name, live)}
     if errors:
         raise Incomplete(errors)
+
+
+def must_state(name: str, live: ProgressReport | None) -> bool:
+    """Whether a lagging report needs its ``name`` (cause or remedy) to be handed in; ``live`` is the approved
+    report that it corrects, None for a first one.
+
+    What lags is reported with its cause and remedy. A report that was carried in from a file may have
+    neither, and years later nobody knows them: its correction may leave blank what it left blank, and is
+    warned of it as the carried report is. What stands approved can't be blanked.
+    """
+    return live is None or bool(getattr(live, name))
+
+
+def _live_beside(report: ProgressReport) -> ProgressReport | None:
+    """The approved report of the same pledge and period; None where this is the first one."""
+    revisions = ProgressReport.objects.for_pledge(report.pledge_id).for_period(report.period_id)
+    live: ProgressReport | None = revisions.live().exclude(pk=report.pk).first()
+    return live
 
 
 @transaction.atomic
@@ -176,7 +197,7 @@ def submit_report(
 
     ``status`` is the 추진상황 in force (this report's or an earlier one's), and
     ``lagging`` says that the figures stay behind the targets to date; a lagging
-    report needs a cause and a remedy. Raises PermissionDenied, WrongState,
+    report needs a cause and a remedy (``must_state``). Raises PermissionDenied, WrongState,
     ReasonMissing, Conflict, and Incomplete with a message for each field.
     """
     report, _period = editable(report, user, report.reason, Action.SUBMIT_REPORT)

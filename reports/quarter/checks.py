@@ -9,13 +9,15 @@ what was not entered is not compared.
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from pledges.enums import ReportSection, Rounding, Status
-from pledges.notation import DateSpan, format_dates, format_money
+from pledges.notation import DateSpan, format_dates, format_money, format_number
+from pledges.personal import holds_mobile_number, holds_resident_number
 from reports.fulfilment import (
     COMPLETED,
     COMPLETED_BELOW_100,
@@ -26,10 +28,14 @@ from reports.fulfilment import (
     entered_sum,
 )
 from reports.quarter.changes import status_of, tells_progress
-from reports.quarter.entry import Entry
-from reports.quarter.figures import Figures, asks_for_cause, stored_figures
+from reports.quarter.entry import Entry, status_label
+from reports.quarter.figures import Figures, IndicatorFigure, asks_for_cause, stored_figures
 
 RATE_FELL = "rate_fell"
+TOTAL_FELL = "total_fell"
+WENT_BACK = "went_back"
+RESIDENT_NUMBER = "resident_number"
+MOBILE_NUMBER = "mobile_number"
 NO_EVIDENCE = "no_evidence"
 NO_CAUSE = "no_cause"
 NO_REMEDY = "no_remedy"
@@ -55,13 +61,27 @@ def warnings_of(entry: Entry, figures: Figures | None = None) -> list[ReportWarn
         return []
     figures = figures or stored_figures(entry)
     return [
+        *_went_back(entry),
         *_status(entry, figures),
         *_fallen(entry, figures),
         *_money(entry),
         *_dates(entry),
+        *_personal(entry),
         *_delay(entry, figures),
         *_evidence(entry),
     ]
+
+
+def _went_back(entry: Entry) -> Iterable[ReportWarning]:
+    """What was reported as completed and is not any more. A plan's own status is not compared."""
+    before, now = entry.before.status, entry.status
+    if before in COMPLETED and now not in COMPLETED and now != Status.OTHER:
+        yield ReportWarning(
+            ReportSection.STATUS,
+            WENT_BACK,
+            _("The status was “%(before)s” in the report before, and is “%(after)s” now. Check the status.")
+            % {"before": status_label(before), "after": status_of(entry) or status_label(Status.NONE)},
+        )
 
 
 def _status(entry: Entry, figures: Figures) -> Iterable[ReportWarning]:
@@ -89,7 +109,10 @@ def _status(entry: Entry, figures: Figures) -> Iterable[ReportWarning]:
 
 
 def _fallen(entry: Entry, figures: Figures) -> Iterable[ReportWarning]:
-    """Rates lower than with the report before. What is capped at 100 has not fallen while it stays there."""
+    """Totals and rates lower than with the report before, one warning an indicator.
+
+    A total falls whatever its rate does; what is capped at 100 has not fallen while it stays there.
+    """
     fallen = [
         figure
         for figure in figures.indicators
@@ -97,20 +120,38 @@ def _fallen(entry: Entry, figures: Figures) -> Iterable[ReportWarning]:
         and figure.line.before.rate is not None
         and figure.rate < figure.line.before.rate
     ]
-    for figure in fallen:
-        yield ReportWarning(
-            ReportSection.INDICATORS,
-            RATE_FELL,
-            _(
-                "The rate of “%(indicator)s” fell from %(before)s%% to %(after)s%%. Check the value, or "
-                "state the cause."
+    for figure in figures.indicators:
+        words = {
+            "indicator": figure.line.indicator.name,
+            "before": figure.before_text,
+            "after": figure.rate_text,
+            "total_before": _number(figure.line.before.actual),
+            "total_after": _number(figure.after),
+        }
+        if _total_fell(figure):
+            message = (
+                _(
+                    "The total of “%(indicator)s” fell from %(total_before)s to %(total_after)s, its rate "
+                    "from %(before)s%% to %(after)s%%. Check this period's value; what was counted too "
+                    "much belongs to a correction of its quarter."
+                )
+                if figure in fallen
+                else _(
+                    "The total of “%(indicator)s” fell from %(total_before)s to %(total_after)s. Check this "
+                    "period's value; what was counted too much belongs to a correction of its quarter."
+                )
             )
-            % {
-                "indicator": figure.line.indicator.name,
-                "before": figure.before_text,
-                "after": figure.rate_text,
-            },
-        )
+            yield ReportWarning(ReportSection.INDICATORS, TOTAL_FELL, message % words)
+        elif figure in fallen:
+            yield ReportWarning(
+                ReportSection.INDICATORS,
+                RATE_FELL,
+                _(
+                    "The rate of “%(indicator)s” fell from %(before)s%% to %(after)s%%. Check the value, or "
+                    "state the cause."
+                )
+                % words,
+            )
     before = entry.before.rate
     if not fallen and figures.rate is not None and before is not None and figures.rate < before:
         yield ReportWarning(
@@ -122,6 +163,17 @@ def _fallen(entry: Entry, figures: Figures) -> Iterable[ReportWarning]:
             )
             % {"before": figures.before_text, "after": figures.rate_text},
         )
+
+
+def _total_fell(figure: IndicatorFigure) -> bool:
+    """Whether a count to date is lower than before; what was not entered is not compared."""
+    before = figure.line.before.actual
+    return (
+        figure.line.is_cumulative
+        and before is not None
+        and figure.after is not None
+        and figure.after < before
+    )
 
 
 def _money(entry: Entry) -> Iterable[ReportWarning]:
@@ -201,6 +253,47 @@ def _dates(entry: Entry) -> Iterable[ReportWarning]:
             )
 
 
+def _personal(entry: Entry) -> Iterable[ReportWarning]:
+    """Numbers of persons in the texts that become public. The number itself is not said again."""
+    report = entry.report
+    if report is None:
+        return
+    texts = [
+        (
+            ReportSection.ACHIEVEMENTS,
+            _("Line %(number)d (%(date)s)")
+            % {"number": number, "date": format_dates(DateSpan.of(achievement))},
+            f"{achievement.text}\n{achievement.details}",
+        )
+        for number, achievement in enumerate(entry.achievements, start=1)
+    ]
+    texts += [
+        (ReportSection.DELAY, _("Cause of the delay"), report.cause),
+        (ReportSection.DELAY, _("Remedy"), report.remedy),
+    ]
+    for section, where, text in texts:
+        if holds_resident_number(text):
+            yield ReportWarning(
+                section,
+                RESIDENT_NUMBER,
+                _(
+                    "%(where)s holds what looks like a resident registration number. This text becomes "
+                    "public: take it out."
+                )
+                % {"where": where},
+            )
+        if holds_mobile_number(text):
+            yield ReportWarning(
+                section,
+                MOBILE_NUMBER,
+                _(
+                    "%(where)s holds what looks like a mobile telephone number. This text becomes public: "
+                    "take it out."
+                )
+                % {"where": where},
+            )
+
+
 def _delay(entry: Entry, figures: Figures) -> Iterable[ReportWarning]:
     """Behind the targets to date, or a status that says so, without its cause or its remedy."""
     report = entry.report
@@ -241,6 +334,10 @@ def _below_100(entry: Entry, rate: Fraction) -> str:
     if text.split(".")[0] != "100":
         return text
     return display_rate(rate, entry.pledge.plan.decimals, Rounding.TRUNCATE)
+
+
+def _number(value: Decimal | None) -> str:
+    return "–" if value is None else format_number(value, grouped=True)
 
 
 def _day(day: dt.date) -> str:

@@ -94,21 +94,57 @@
     return Boolean(text);
   };
 
+  // The list at the top counts what is left: a line goes once its field is mended, and is back where it is not.
+  const errors = document.getElementById("errors");
+  const left = errors ? errors.querySelector("[data-left]") : null;
+  const tellList = () => {
+    if (!left) return;
+    let count = 0;
+    for (const line of errors.querySelectorAll("[data-mends]")) {
+      const control = document.getElementById(line.dataset.mends);
+      const list = control && control.closest(".field").querySelector(".errorlist");
+      line.hidden = !list;
+      if (list) { count += 1; line.lastElementChild.textContent = list.textContent.trim(); }
+    }
+    const words = count ? left.dataset[count === 1 ? "one" : "many"].replace("%(count)s", count) : left.dataset.none;
+    if (left.textContent.trim() === words) return;
+    // As an alert all of it would be read out once more; only the count is.
+    errors.removeAttribute("role");
+    left.textContent = words;
+    const isMended = !count && !errors.querySelector(":scope > .errorlist");
+    errors.classList.toggle("notice--error", !isMended);
+    errors.classList.toggle("notice--success", isMended);
+    for (const mark of document.querySelectorAll(".jumps__mark--error")) {
+      const section = document.getElementById(mark.closest("a").hash.slice(1));
+      mark.hidden = !section.querySelector(".field--error");
+    }
+    document.getElementById("live-said").textContent = words;
+  };
+
+  // What only a submission asks for is told again where it is emptied, and no more where it is not needed.
+  const lacking = new Map([...form.querySelectorAll("[data-lacking]")].map((box) => [box, box.querySelector(".errorlist")?.textContent.trim() || ""]));
+  const stillLacks = (control, needs) => !["cause", "remedy"].includes(control.name) || needs.includes(control.name);
+
   const tellAll = (sent) => {
-    const items = new Map([...document.getElementById("live-errors").children].map((item) => [item.dataset.field, item]));
+    const live = document.getElementById("live-errors");
+    const needs = live.dataset.needs.split(" ");
+    const items = new Map([...live.children].map((item) => [item.dataset.field, item]));
     const said = [];
     for (const control of form.elements) {
       const box = control.id ? control.closest(".field") : null;
       // What was typed since is answered by the next request.
       if (!box || !sent.has(control.name) || sent.get(control.name) !== control.value) continue;
       const isBlank = !control.value.trim();
-      // What only a submission asks for stays until something stands there.
-      if (isBlank && "lacking" in box.dataset) continue;
+      if (isBlank && lacking.has(box)) {
+        tell(control, box, stillLacks(control, needs) ? lacking.get(box) : "");
+        continue;
+      }
       const item = items.get(control.id);
       // An empty field is no fault before it was saved so.
       const counts = item && (!("blank" in item.dataset) || box.querySelector(".errorlist:not([data-live])"));
       if (tell(control, box, counts ? item.textContent : "")) said.push(`${item.dataset.name}: ${item.textContent}`);
     }
+    tellList();
     if (said.length) document.getElementById("live-said").textContent = said.join(" ");
   };
 

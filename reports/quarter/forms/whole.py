@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from pledges.enums import ReportSection
 from pledges.forms.notation import CleanTextField
-from pledges.workflow import ReportContents
+from pledges.workflow import ReportContents, must_state
 from reports.quarter.entry import Entry
 from reports.quarter.figures import Figures, asks_for_cause, figures_for, stored_figures
 from reports.quarter.sections import SECTIONS, Section
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # What the form carries beside what is reported.
 CARRIED = ("version", "typist", "lines")
+CAUSE = ("cause", "remedy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,15 @@ class QuarterForm(forms.Form):
         """Whether the part for cause and remedy says that they are needed."""
         status = cast(StatusSection, self.section(ReportSection.STATUS))
         return asks_for_cause(self.figures(), status.chosen())
+
+    def needs(self) -> list[str]:
+        """Which of cause and remedy it can't be handed in without, as the form stands."""
+        return [name for name in CAUSE if self.asks_for_cause() and must_state(name, self.entry.live)]
+
+    def may_lack_cause(self) -> bool:
+        """Whether it may be handed in without the cause and the remedy that it is asked for: the approved
+        report that it corrects has neither."""
+        return self.asks_for_cause() and not self.needs()
 
     def add_incomplete(self, errors: Mapping[str, str]) -> None:
         """Put what a submission lacks beside the fields."""

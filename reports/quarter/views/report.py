@@ -96,7 +96,7 @@ def _written(request: HttpRequest, entry: Entry) -> HttpResponse:
         messages.warning(request, _("The chosen files are not attached yet: choose them and press “Attach”."))
     form = QuarterForm(entry=entry, data=request.POST)
     if not form.is_valid():
-        return _form_page(request, entry, form, status=422, typed_is_kept=_keep(request, entry))
+        return _refused(request, entry, form, step)
     # A confirmation is about what was shown: the warnings of the version that the form began from.
     seen = warnings_of(entry) if confirmed else []
     try:
@@ -113,7 +113,7 @@ def _written(request: HttpRequest, entry: Entry) -> HttpResponse:
         return _two_versions(request, stored, request.POST, began=base_version(request.POST), status=409)
     except WorkflowError as error:
         form.add_error(None, error.message)
-        return _form_page(request, entry, form, status=422, typed_is_kept=_keep(request, entry))
+        return _refused(request, entry, form, step)
     drop_kept(user=request.user, pledge=entry.pledge, period=entry.period)
     if step != "submit":
         messages.success(request, _("Saved as a draft."))
@@ -145,7 +145,7 @@ def _submitted(
         form = QuarterForm(entry=fresh, data=data)
         form.is_valid()
         form.add_incomplete(error.errors)
-        return _form_page(request, fresh, form, status=422)
+        return _form_page(request, fresh, form, status=422, refused="submit")
     except WorkflowError as error:
         messages.error(request, error.message)
         return redirect(address_of(entry))
@@ -270,10 +270,24 @@ def discard(
 # --- Parts ---
 
 
-def _keep(request: HttpRequest, entry: Entry) -> bool:
-    """Keep what was sent; whether it could be kept."""
-    kept = keep_form(user=request.user, pledge=entry.pledge, period=entry.period, data=request.POST)
-    return kept is not None
+def _keep(request: HttpRequest, entry: Entry) -> KeptForm | None:
+    """Keep what was sent; None where it is too long to be kept."""
+    return keep_form(user=request.user, pledge=entry.pledge, period=entry.period, data=request.POST)
+
+
+def _refused(request: HttpRequest, entry: Entry, form: QuarterForm, step: str) -> HttpResponse:
+    """The form that could be neither saved nor handed in: nothing is stored, what was typed is kept."""
+    refused = "submit" if step == "submit" else "save"
+    typed_kept = _keep(request, entry)
+    return _form_page(
+        request,
+        entry,
+        form,
+        status=422,
+        refused=refused,
+        typed_kept=typed_kept,
+        typed_is_lost_on_leaving=typed_kept is None,
+    )
 
 
 def _as_stored(entry: Entry, conflict: Conflict) -> Entry:
@@ -293,7 +307,10 @@ def _form_page(
     to_submit: bool = False,
     **more: Any,
 ) -> HttpResponse:
-    """``to_submit``: it was to be handed in, and shows first what contradicts itself."""
+    """``to_submit``: it was to be handed in, and shows first what contradicts itself.
+
+    ``more`` may say what was ``refused`` ("save" or "submit"), and the ``typed_kept`` text of it.
+    """
     form.previous = read_previous(entry)
     warnings = warnings_of(entry) if entry.unfinished else []
     hints: dict[str, list[str]] = {}

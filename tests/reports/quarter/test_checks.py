@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from pledges.enums import Cycle, DatePrecision, IndicatorKind, MoneySource, Rounding, Span, Status
-from pledges.models import EvidenceFile, YearlyTarget
+from pledges.models import EvidenceFile, OwnStatus, YearlyTarget
 from reports.quarter.checks import warnings_of
 from reports.quarter.entry import read_entry
 from tests.factories import (
@@ -109,13 +109,35 @@ def test_without_a_rate_the_status_contradicts_nothing(city, target):
     assert warned(city) == []
 
 
-# --- Rates that fell ---
+# --- Totals and rates that fell ---
 
 
-@pytest.mark.parametrize(("value", "expected"), [(0, []), (None, []), (-1, [("indicators", "rate_fell")])])
-def test_count_that_is_taken_back_lets_the_rate_fall_and_none_or_blank_does_not(city, value, expected):
+@pytest.mark.parametrize(
+    ("value", "expected"), [(0, []), (None, []), ("-0.0001", [("indicators", "total_fell")])]
+)
+def test_total_falls_by_a_negative_count_and_not_by_none_or_blank(city, value, expected):
     report(city, value)
     assert warned(city) == expected
+
+
+def test_total_that_falls_with_its_rate_is_pointed_out_once_with_both(city):
+    """2 of 5 before; 1 taken back: 1 of 5."""
+    report(city, -1)
+    (message,) = [each for each in messages(city) if "누계" in each]
+    assert message.startswith("‘보고회 개최’ 누계가 2에서 1로, 이행률이 40.00%에서 20.00%로 낮아졌습니다.")
+
+
+def test_total_without_a_target_falls_too(city):
+    YearlyTarget.objects.all().delete()
+    report(city, -1)
+    (message,) = [each for each in messages(city) if "누계" in each]
+    assert message.startswith("‘보고회 개최’ 누계가 2에서 1로 낮아졌습니다.")
+
+
+def test_total_of_which_nothing_was_reported_before_has_not_fallen(city):
+    city.first.actuals.all().delete()
+    report(city, -1)
+    assert ("indicators", "total_fell") not in warned(city)
 
 
 def kind(city, kind, **fields):
@@ -143,11 +165,24 @@ def test_decreasing_indicator_falls_where_its_level_rises(city, value, expected)
     assert warned(city) == expected
 
 
-@pytest.mark.parametrize(("value", "expected"), [(-3, []), (-5, []), (-6, [("indicators", "rate_fell")])])
+@pytest.mark.parametrize(("value", "expected"), [(7, []), (5, []), ("4.9", [("indicators", "rate_fell")])])
 def test_what_is_capped_at_100_has_not_fallen_while_it_stays_there(city, value, expected):
+    kind(city, IndicatorKind.LEVEL)
+    YearlyTarget.objects.filter(year=2025).update(value=5)
+    city.first.actuals.update(value=Decimal(10))
+    report(city, value, status=Status.ON_TRACK)
+    assert warned(city) == expected
+
+
+@pytest.mark.parametrize(("value", "rate"), [(-3, ""), (-5, ""), (-6, "80.00%")])
+def test_total_beyond_its_target_falls_and_its_rate_only_below_it(city, value, rate):
+    """10 of 5 before: 7 and 5 are still 100%, 4 of 5 is 80%."""
     city.first.actuals.update(value=Decimal(10))
     report(city, value)
-    assert warned(city) == expected
+    assert warned(city) == [("indicators", "total_fell")]
+    (message,) = [each for each in messages(city) if "누계" in each]
+    assert rate in message
+    assert ("이행률" in message) is bool(rate)
 
 
 def test_pledge_whose_mean_falls_by_a_first_value_is_pointed_out_once(city):
@@ -313,3 +348,106 @@ def test_progress_without_evidence_is_pointed_out_until_a_file_is_there(city, wh
 def test_report_without_progress_needs_no_evidence(city, value):
     report(city, value)
     assert warned(city, evidence=True) == []
+
+
+# --- What was completed and is not any more ---
+
+
+@pytest.mark.parametrize("before", [Status.CLOSED, Status.CONTINUING])
+@pytest.mark.parametrize(
+    "now", [Status.ON_TRACK, Status.PARTIAL, Status.ON_HOLD, Status.DROPPED, Status.NONE]
+)
+def test_status_that_goes_back_from_completed_is_pointed_out(city, before, now):
+    city.first.status = before
+    city.first.save()
+    report(city, 1, status=now)
+    assert ("status", "went_back") in warned(city)
+
+
+def test_status_that_goes_back_is_said_with_both_words(city):
+    city.first.status = Status.CLOSED
+    city.first.save()
+    report(city, 1, status=Status.ON_TRACK)
+    assert any("‘완료 종결’" in each and "‘정상추진’" in each for each in messages(city))
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (Status.CLOSED, ""),
+        (Status.CLOSED, Status.CONTINUING),
+        (Status.CONTINUING, Status.CLOSED),
+        (Status.ON_TRACK, Status.PARTIAL),
+        (Status.ON_TRACK, Status.CLOSED),
+    ],
+)
+def test_status_that_stays_completed_or_never_was_does_not_go_back(city, before, now):
+    city.first.status = before
+    city.first.save()
+    report(city, 1, status=now)
+    assert ("status", "went_back") not in warned(city)
+
+
+def test_plans_own_status_after_completed_is_not_compared(city):
+    city.first.status = Status.CLOSED
+    city.first.save()
+    own = OwnStatus.objects.create(plan=city.plan, name="우수")
+    report(city, 1, status=Status.OTHER, own_status=own)
+    assert warned(city) == []
+
+
+def test_correction_of_the_quarter_before_is_what_the_status_is_compared_with(city):
+    city.first.status = Status.CLOSED
+    city.first.save()
+    ApprovedReportFactory(
+        pledge=city.pledge, period=city.earlier, revision=2, status=Status.ON_TRACK, reason="정정"
+    )
+    report(city, 1, status=Status.PARTIAL)
+    assert ("status", "went_back") not in warned(city)
+
+
+# --- Numbers of persons ---
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("문의 010-1234-5678", ["mobile_number"]),
+        ("문의 01012345678", ["mobile_number"]),
+        ("문의 010.1234.5678", ["mobile_number"]),
+        ("문의 ０１０－１２３４－５６７８", ["mobile_number"]),
+        ("문의 010–1234–5678", ["mobile_number"]),
+        ("문의 +82-10-1234-5678", ["mobile_number"]),
+        ("문의 +82 (0)10 1234 5678", ["mobile_number"]),
+        ("홍길동(900101-1234567)", ["resident_number"]),
+        ("홍길동 900101 - 2234567", ["resident_number"]),
+        ("９００１０１－１２３４５６７", ["resident_number"]),
+        ("홍길동(900101-1234567, 011-123-4567)", ["resident_number", "mobile_number"]),
+        ("대표전화 041-746-5114", []),
+        ("예산 1,010,123,456원, 75.4백만원", []),
+        ("공고 제2024-1234567호", []),
+        ("901301-1234567", []),
+        ("사업비 3010123456789원", []),
+    ],
+)
+def test_number_of_a_person_in_a_text_that_becomes_public_is_pointed_out(city, text, codes):
+    report(city, 1, cause=text)
+    assert warned(city) == [("delay", code) for code in codes]
+
+
+def test_numbers_of_persons_are_found_in_every_text_of_a_report_and_not_repeated(city):
+    made = report(city, 1, remedy="담당 010-1111-2222")
+    for line in ("첫째", "둘째"):
+        AchievementFactory(
+            report=made,
+            text=line,
+            details="연락처\n010-3333-4444" if line == "둘째" else "",
+            position=1 if line == "첫째" else 2,
+            starts_on=dt.date(2024, 5, 1),
+            ends_on=dt.date(2024, 5, 31),
+        )
+    assert warned(city) == [("achievements", "mobile_number"), ("delay", "mobile_number")]
+    said = [each for each in messages(city) if "휴대전화" in each]
+    assert said[0].startswith("2번째 줄(2024. 5.)")
+    assert said[1].startswith("대책")
+    assert not any("010" in each for each in said)

@@ -265,6 +265,68 @@ def test_bad_cell_is_told_at_its_field_while_typing_and_goes_once_it_is_mended(c
         assert cell.get_attribute("aria-describedby") is None
 
 
+def mends(page):
+    """The lines of the list at the top that are still there, by the field they lead to."""
+    lines = page.locator("#errors [data-mends]:visible")
+    return [each.get_attribute("data-mends").removeprefix("id_") for each in lines.all()]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_list_at_the_top_counts_what_is_left_and_loses_each_line_once_its_field_is_mended(
+    city, opened, width
+):
+    with open_page(width=width) as page:
+        opened(page)
+        actual, dates, spent = city.actual, "achievement-0-dates", city.spent
+        page.fill(f"[name={actual}]", "둘")
+        page.fill(f"[name={spent}]", "많이")
+        page.fill(f"[name={dates}]", "언젠가")
+        page.fill("[name=achievement-0-text]", "보고회 개최")
+        page.locator("button[name=step][value=submit]").click()
+        headline = page.locator("#errors [data-left]")
+        expect(headline).to_have_text("고칠 항목이 3개 있습니다.")
+        assert mends(page) == [actual, spent, dates]
+        assert page.locator(".jumps__mark--error:visible").count() == 3
+        page.fill(f"[name={actual}]", "2")
+        page.locator(f"[name={spent}]").focus()
+        before = at(page, f"[name={spent}]")
+        expect(headline).to_have_text("고칠 항목이 2개 있습니다.")
+        assert mends(page) == [spent, dates]
+        assert page.locator(".jumps__mark--error:visible").count() == 2
+        assert abs(at(page, f"[name={spent}]") - before) < 1
+        assert page.text_content("#live-said") == "고칠 항목이 2개 있습니다."
+        # Spoilt again it is back.
+        page.fill(f"[name={actual}]", "셋")
+        expect(headline).to_have_text("고칠 항목이 3개 있습니다.")
+        assert mends(page) == [actual, spent, dates]
+        for name, text in ((actual, "2"), (spent, "0"), (dates, "2024. 5.")):
+            page.fill(f"[name={name}]", text)
+        expect(headline).to_have_text("모두 고쳤습니다. 다시 제출하십시오.")
+        assert mends(page) == []
+        assert page.locator(".jumps__mark--error:visible").count() == 0
+        assert "notice--success" in page.locator("#errors").get_attribute("class")
+
+
+def test_line_of_what_a_submission_lacks_goes_once_it_is_typed(city, opened):
+    with open_page() as page:
+        opened(page)
+        page.fill(f"[name={city.actual}]", "0")
+        page.locator("button[name=step][value=submit]").click()
+        headline = page.locator("#errors [data-left]")
+        expect(headline).to_have_text("고칠 항목이 2개 있습니다.")
+        page.fill("[name=cause]", "행사가 미뤄짐")
+        expect(headline).to_have_text("고칠 항목이 1개 있습니다.")
+        assert mends(page) == ["remedy"]
+        page.fill("[name=cause]", "")
+        expect(headline).to_have_text("고칠 항목이 2개 있습니다.")
+        page.fill("[name=cause]", "행사가 미뤄짐")
+        page.fill("[name=remedy]", "하반기에 두 번 개최")
+        expect(headline).to_have_text("모두 고쳤습니다. 다시 제출하십시오.")
+        page.locator("button[name=step][value=submit]").click()
+        page.wait_for_url("**/staff/")
+        assert (city.current.state, city.current.cause) == ("submitted", "행사가 미뤄짐")
+
+
 def test_field_that_is_still_empty_is_not_told_before_the_form_was_saved_so(city, opened):
     with open_page() as page:
         opened(page)
@@ -294,6 +356,11 @@ def test_what_a_submission_lacks_stays_told_until_it_is_typed(city, opened):
         page.fill(f"[name={city.actual}]", "-")
         page.wait_for_timeout(2000)
         assert page.locator("#id_cause_error").count() == 1
+        # 2 and 1 of the 3 that are due: no cause is needed any more, and one is as soon as it is 0 again.
+        page.fill(f"[name={city.actual}]", "1")
+        page.locator("#id_cause_error").wait_for(state="detached")
+        page.fill(f"[name={city.actual}]", "0")
+        page.locator("#id_cause_error").wait_for()
 
 
 @pytest.mark.parametrize("width", [360, 1280])

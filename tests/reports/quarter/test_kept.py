@@ -1,6 +1,7 @@
 """What is typed and not saved is kept, for the one who typed it alone, until it is saved or of no use."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -44,12 +45,64 @@ def test_token_step_and_typist_are_not_kept(as_officer, city):
     assert not any(name in body for name in ("csrfmiddlewaretoken", "step", "typist", "pasted"))
 
 
-def test_draft_with_bad_cells_is_not_saved_and_its_text_is_kept(as_officer, city):
-    page = as_officer.post(city.url, city.data(cause="남는 글", **{city.actual: "둘"}))
-    assert page.status_code == 422
+def plain(page, begins, ends):
+    """The words of a part of the page."""
     text = page.content.decode()
-    assert "임시저장하지 못했습니다. 입력한 내용은 그대로 보관했으며" in text
-    assert ">이번 실적: 보고회 개최</a>" in text
+    part = text[text.index(begins) :]
+    return " ".join(re.sub(r"<[^>]*>", " ", part[: part.index(ends)]).split())
+
+
+@pytest.mark.parametrize(
+    ("step", "headline", "bar"),
+    [
+        ("save", "임시저장하지 못했습니다. 고칠 항목이 2개 있습니다.", "저장하지 않음"),
+        ("submit", "보고서를 제출하지 못했습니다. 고칠 항목이 2개 있습니다.", "제출하지 않음"),
+    ],
+)
+def test_form_with_bad_cells_is_refused_by_its_step_and_its_text_is_kept(
+    as_officer, city, step, headline, bar
+):
+    bad = {city.actual: "둘", "achievement-0-dates": "언젠가"}
+    page = as_officer.post(city.url, city.data(step=step, cause="남는 글", **bad))
+    assert page.status_code == 422
+    told = plain(page, 'id="errors"', "<form")
+    assert headline in told
+    assert "따로 보관했으므로 이 서식을 다시 열어도 표시되며" in told
+    assert "이번 실적: 보고회 개최 :" in told
+    kept = KeptForm.objects.get()
+    at = timezone.localtime(kept.kept_at).strftime("%H:%M")
+    assert f"{bar} · 입력한 내용은 {at}에 보관됨" in plain(page, 'id="keep-status"', "</p>")
+    assert ("임시저장하지" in page.content.decode()) is (step == "save")
+    assert city.current is None
+    form = as_officer.get(city.url).context["form"]
+    assert (form["cause"].value(), form[city.actual].value()) == ("남는 글", "둘")
+    assert form["achievement-0-dates"].value() == "언젠가"
+
+
+def test_refused_form_of_one_bad_cell_counts_one(as_officer, city):
+    page = as_officer.post(city.url, city.data(step="submit", **{city.actual: "둘"}))
+    assert "고칠 항목이 1개 있습니다." in plain(page, 'id="errors"', "</p>")
+
+
+def test_refused_form_that_is_too_long_to_be_kept_says_so(as_officer, city, monkeypatch):
+    monkeypatch.setattr("reports.quarter.kept.LONGEST", 10)
+    page = as_officer.post(city.url, city.data(step="submit", **{city.actual: "둘"}))
+    assert "너무 길어 따로 보관하지 못했습니다" in plain(page, 'id="errors"', "<form")
+    assert plain(page, '<p class="keep-status"', "</p>") == "제출하지 않음"
+    assert page.context["form"][city.actual].value() == "둘"
+
+
+def test_form_that_lacks_something_is_saved_and_says_that_it_is_not_handed_in(as_officer, city):
+    page = as_officer.post(city.url, city.data(step="submit", **{city.actual: "0"}))
+    assert page.status_code == 422
+    assert "보고서를 제출하지 못했습니다. 고칠 항목이 2개 있습니다." in plain(page, 'id="errors"', "<form")
+    assert "임시저장했으나 빠진 항목이 있어 제출하지 못했습니다" in page.content.decode()
+    assert city.current.version == 2
+    assert not KeptForm.objects.exists()
+
+
+def test_draft_with_a_bad_cell_comes_back_to_its_typist(as_officer, city):
+    as_officer.post(city.url, city.data(cause="남는 글", **{city.actual: "둘"}))
     assert city.current is None
     form = as_officer.get(city.url).context["form"]
     assert (form["cause"].value(), form[city.actual].value()) == ("남는 글", "둘")

@@ -146,7 +146,7 @@ def test_what_was_left_empty_is_marked_as_no_matter_yet(as_officer, city):
 def test_form_without_faults_says_so_with_an_empty_list(as_officer, city):
     page, errors = live(as_officer, city)
     assert errors == {}
-    assert '<ul id="live-errors" hidden hx-swap-oob="true"></ul>' in page.content.decode()
+    assert '<ul id="live-errors" hidden hx-swap-oob="true" data-needs=""></ul>' in page.content.decode()
 
 
 # --- Cost ---

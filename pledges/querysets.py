@@ -393,6 +393,9 @@ class PledgeQuerySet(models.QuerySet):
     def for_plan(self, plan: Any) -> "PledgeQuerySet":
         return self.filter(plan=plan)
 
+    def for_codes(self, codes: Any) -> "PledgeQuerySet":
+        return self.filter(code__in=codes)
+
     def for_departments(self, departments: Any) -> "PledgeQuerySet":
         """Pledges that one of the departments leads or supports."""
         return self.filter(

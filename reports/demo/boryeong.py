@@ -11,6 +11,7 @@ from pathlib import Path
 from reports.demo.sheets import workbook
 
 ADDRESS = ("boryeong", 7)
+CITY = "보령시"
 AS_OF = dt.date(2021, 12, 31)
 TABLE = Path(__file__).with_name("boryeong.tsv")
 COLUMNS = (

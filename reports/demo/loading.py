@@ -58,7 +58,7 @@ def _real_city(source: ModuleType) -> Step:
     is_new = not Plan.objects.for_address(code, number).exists()
     with transaction.atomic():
         if is_new:
-            period = _import(source.content())
+            period = _import(source.content(), f"{source.CITY} 공약 {source.AS_OF:%Y-%m-%d}.xlsx")
         if period is not None and not Edition.objects.for_period(period).exists():
             publish_period(period=period, user=None)
             is_new = True
@@ -119,10 +119,11 @@ def _published(quarter: int) -> bool:
         period = workflow.open_period(plan=plan, as_of=QUARTERS[quarter], user=coordinator)
         entering.enter_lagging(period=period, officer=who["hanbit-superuser"], checker=coordinator)
     is_misprinted = quarter == quarters.MISPRINTED_QUARTER
-    period = _import(quarters.content(quarter, misprinted=is_misprinted), user=admin)
+    name = f"{quarters.NAME} 공약 {QUARTERS[quarter]:%Y-%m-%d}"
+    period = _import(quarters.content(quarter, misprinted=is_misprinted), f"{name}.xlsx", user=admin)
     publish_period(period=period, user=coordinator, now=_morning(PUBLISHED_ON[quarter]))
     if is_misprinted:
-        period = _import(quarters.correction(), user=admin)
+        period = _import(quarters.correction(), f"{name} 정정.xlsx", user=admin)
         publish_period(
             period=period, user=coordinator, reason=quarters.CORRECTION, now=_morning(CORRECTED_ON)
         )
@@ -148,8 +149,8 @@ def _opened() -> bool:
     return True
 
 
-def _import(content: bytes, user: Any = None) -> ReportingPeriod:
-    result = import_workbook(content, user=user)
+def _import(content: bytes, file_name: str, user: Any = None) -> ReportingPeriod:
+    result = import_workbook(content, user=user, file_name=file_name)
     if result.errors or result.period is None:
         raise DemoError(
             _("The demo's workbook does not fit the data in this database: %(errors)s")

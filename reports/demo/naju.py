@@ -9,6 +9,7 @@ from pledges.notation import sheet_word
 from reports.demo.sheets import money_row, workbook
 
 ADDRESS = ("naju", 8)
+CITY = "나주시"
 AS_OF = dt.date(2025, 9, 30)
 CODE = "7-2-3"
 YEARS = (2022, 2023, 2024, 2025, 2026)

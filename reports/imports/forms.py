@@ -26,7 +26,10 @@ class PlanField(forms.ModelChoiceField):
 
 
 class UploadForm(forms.Form):
-    """A file to look at before it is applied. ``too_large`` names a file that was cut off on its way."""
+    """A file to look at before it is applied.
+
+    ``layout`` is what a link has chosen beforehand; ``too_large`` names a file that was cut off on its way.
+    """
 
     file = forms.FileField(
         label=gettext_lazy("Excel file (.xlsx)"),
@@ -68,8 +71,12 @@ class UploadForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, plans: Any, too_large: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, plans: Any, layout: str = "", too_large: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if layout in Layout.values:
+            self.initial["layout"] = layout
         self.too_large = too_large
         self.fields["plan"].queryset = plans  # type: ignore[attr-defined]
         if too_large:
@@ -87,6 +94,11 @@ class UploadForm(forms.Form):
                 if not values.get(name) and name not in self.errors:
                     self.add_error(name, message)
         return values
+
+
+def layout_labels() -> dict[str, Any]:
+    """What the kinds of files are called where one is chosen."""
+    return dict(UploadForm.base_fields["layout"].choices)  # type: ignore[attr-defined]
 
 
 def too_large_message() -> str:

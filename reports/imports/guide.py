@@ -33,20 +33,19 @@ from pledges.notation import (
     parse_year_value,
     won_from,
 )
-from pledges.permissions import Action, access
+from pledges.permissions import access, holds
 from pledges.sheets import InfoResource, Scope, SheetResource
 from pledges.sheets.base import Column
 from pledges.spreadsheet import MAX_UPLOAD
 from pledges.views.uploads import DOWNLOAD_HEADERS
-from reports.imports.lookups import plans_of
+from reports.imports.forms import UploadForm, layout_labels
+from reports.imports.lookups import BRINGS_IN, SEES, plans_of
 from reports.imports.wording import ABOUT, HINTS
+from reports.models import ImportBatch
 from reports.public.addresses import MAIN_PLAN
 from reports.workbook import write_template
 from reports.workbook.importing import RESOURCES
 from reports.workbook.template import running_plan, template_scope, write_filled
-
-BRINGS_IN = Action.IMPORT_PLAN
-
 
 # --- Sheets ---------------------------------------------------------------------------
 
@@ -254,10 +253,10 @@ def _dates(text: str) -> str:
 
 
 @require_safe
-@access(BRINGS_IN)
+@access(SEES)
 def guide(request: HttpRequest) -> HttpResponse:
     """How a workbook is filled in, and the templates of the person's plans."""
-    plans = list(plans_of(request.user).order_by("term__municipality__name", "-term__number", "code"))
+    plans = list(plans_of(request.user, SEES).order_by("term__municipality__name", "-term__number", "code"))
     scope = template_scope(plans[0] if len(plans) == 1 else running_plan(timezone.localdate()))
     context = {
         "plans": [{"plan": plan, **_links(plan)} for plan in plans],
@@ -265,20 +264,23 @@ def guide(request: HttpRequest) -> HttpResponse:
         "notations": notations(),
         "largest": MAX_UPLOAD,
         "hours": settings.IMPORT_STAGE_HOURS,
+        "brings_in": holds(request.user, BRINGS_IN),
+        "layout_field": UploadForm.base_fields["layout"].label,
+        "cards_label": layout_labels()[ImportBatch.Layout.CARDS],
         "page": "imports",
     }
     return render(request, "staff/imports/guide.html", context)
 
 
 @require_safe
-@access(BRINGS_IN)
+@access(SEES)
 def blank_of_nobody(request: HttpRequest) -> HttpResponse:
     """A blank workbook for the running term, its city left to fill in."""
     return _download(write_template(running_plan(timezone.localdate())), _("Pledge plan template.xlsx"))
 
 
 @require_safe
-@access(BRINGS_IN)
+@access(SEES)
 def blank(request: HttpRequest, city: str, term: int, plan: str = MAIN_PLAN) -> HttpResponse:
     """A blank workbook of a plan, 기본정보 filled in."""
     found = _find(request, city, term, plan)
@@ -286,7 +288,7 @@ def blank(request: HttpRequest, city: str, term: int, plan: str = MAIN_PLAN) -> 
 
 
 @require_safe
-@access(BRINGS_IN)
+@access(SEES)
 def filled(request: HttpRequest, city: str, term: int, plan: str = MAIN_PLAN) -> HttpResponse:
     """The workbook of a plan with all that it holds, to go on with."""
     found = _find(request, city, term, plan)
@@ -294,7 +296,7 @@ def filled(request: HttpRequest, city: str, term: int, plan: str = MAIN_PLAN) ->
 
 
 def _find(request: HttpRequest, city: str, term: int, plan: str) -> Plan:
-    found: Plan = get_object_or_404(plans_of(request.user).for_address(city, term, plan))
+    found: Plan = get_object_or_404(plans_of(request.user, SEES).for_address(city, term, plan))
     return found
 
 

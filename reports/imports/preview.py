@@ -1,18 +1,25 @@
 """What the page of one import shows of it: counts by sheet, errors, and every changed row, page by page."""
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 
-from pledges.sheets import ToldRow
-from pledges.spreadsheet import Finding
+from budgets.sheets import InvestmentResource
+from pledges.enums import MoneyUnit
+from pledges.models import Plan, Pledge
+from pledges.notation import sheet_word
+from pledges.sheets import InfoResource, PledgeResource, ToldRow
+from pledges.sheets.plan import NAME, UNIT
+from pledges.spreadsheet import Finding, Findings
 from reports.models import ImportBatch
 from reports.workbook.batches import stored_diff
 from reports.workbook.diffs import Diff
 from reports.workbook.importing import SHEET_NAMES
+from reports.workbook.marking.notes import place_of
 
 # Of each sheet, as long as none is chosen; and on a page of a chosen one.
 ROWS_AT_FIRST, ROWS_A_PAGE = 20, 100
@@ -42,12 +49,30 @@ class SheetCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A row that differs. ``code`` and ``name`` are its pledge's, "" where it is of none or nobody knows."""
+
+    told: ToldRow
+    code: str
+    name: str
+    key: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class SheetRows:
-    """Rows of one sheet as the page shows them. ``rest``: how many more there are on its own page."""
+    """Rows of one sheet as the page shows them. ``rest``: how many more there are on its own page.
+
+    ``unit``: the word for the unit in which its amounts are told, "" where it has none.
+    """
 
     sheet: SheetCounts
-    rows: Sequence[ToldRow]
+    rows: Sequence[ShownRow]
     rest: int = 0
+    unit: str = ""
+
+    @property
+    def has_money(self) -> bool:
+        return self.sheet.name == InvestmentResource.sheet_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +88,7 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Preview:
     sheets: Sequence[SheetCounts]
+    total: SheetCounts
     groups: Sequence[SheetRows]
     of_sheets: Sequence[Choice]
     of_kinds: Sequence[Choice]
@@ -91,8 +117,10 @@ class _Rows(Sequence[ToldRow]):
 
 
 def read_preview(batch: ImportBatch, wanted: Mapping[str, str]) -> Preview:
-    """The rows that ``wanted`` (sheet, kind, page) asks for, without queries. What it asks wrongly is left
-    aside."""
+    """The rows that ``wanted`` (sheet, kind, page) asks for. What it asks wrongly is left aside.
+
+    A query for the names of their pledges, and one for the unit of a finished import's amounts.
+    """
     counts = {sheet.name: sheet for sheet in sheet_counts(batch)}
     chosen = counts.get(wanted.get("sheet", ""))
     kind = wanted.get("kind", "") if wanted.get("kind") in KINDS else "all"
@@ -103,21 +131,32 @@ def read_preview(batch: ImportBatch, wanted: Mapping[str, str]) -> Preview:
         paginator = Paginator(_Rows(diff, chosen, kind), ROWS_A_PAGE)
         page = paginator.get_page(wanted.get("page"))
         pages = list(paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1))
-        groups = [SheetRows(chosen, list(page.object_list))]
+        found = [(chosen, list(page.object_list), 0)]
     else:
-        groups = [
-            SheetRows(
+        found = [
+            (
                 sheet,
-                _Rows(diff, sheet, kind)[:ROWS_AT_FIRST],
+                list(_Rows(diff, sheet, kind)[:ROWS_AT_FIRST]),
                 max(sheet.of_kind(kind) - ROWS_AT_FIRST, 0),
             )
             for sheet in differing
             if sheet.of_kind(kind)
         ]
+    names = _pledge_names(batch, diff, (row for _sheet, rows, _rest in found for row in rows))
+    groups = [
+        SheetRows(
+            sheet,
+            [_shown(row, names) for row in rows],
+            rest,
+            money_unit(batch, diff) if rows and sheet.name == InvestmentResource.sheet_name else "",
+        )
+        for sheet, rows, rest in found
+    ]
     name = chosen.name if chosen else ""
     total = SheetCounts("", sum(each.new for each in differing), sum(each.changed for each in differing), 0)
     return Preview(
         sheets=list(counts.values()),
+        total=SheetCounts("", total.new, total.changed, sum(each.unchanged for each in counts.values())),
         groups=groups,
         of_sheets=[
             Choice(each.name, each.of_kind(kind), _query(each.name, kind), each.name == name)
@@ -133,15 +172,72 @@ def read_preview(batch: ImportBatch, wanted: Mapping[str, str]) -> Preview:
 
 
 def sheet_counts(batch: ImportBatch) -> list[SheetCounts]:
-    """The counts of a batch in the order of the workbook's sheets: a stored mapping may have lost it."""
+    """The counts of a batch in the order of the workbook's sheets: a stored mapping may have lost it.
+
+    Without 기본정보 where it is no sheet of the file: cards say nothing of it.
+    """
     names = [name for name in SHEET_NAMES if name in batch.counts]
     names += [name for name in batch.counts if name not in names]
+    if batch.layout == ImportBatch.Layout.CARDS:
+        names = [name for name in names if name != InfoResource.sheet_name]
     return [SheetCounts(name, **batch.counts[name], link=_query(name, "all")) for name in names]
 
 
 def findings(batch: ImportBatch, kind: str) -> list[Finding]:
-    """The batch's ``errors`` or ``warnings``, as the import told them."""
-    return [Finding(**each) for each in batch.findings.get(kind, ())]
+    """The batch's ``errors`` or ``warnings``, from the first sheet's first cell on."""
+    told = [Finding(**each) for each in batch.findings.get(kind, ())]
+    # Behind as many as are kept stands how many more there were.
+    return in_order(told[: Findings.MOST]) + told[Findings.MOST :]
+
+
+def in_order(found: Iterable[Finding]) -> list[Finding]:
+    """Findings by sheet (the workbook's own order, others as they come), row and column.
+
+    Those about a whole sheet or file stand first; of one cell, in the order given.
+    """
+    order = {name: number for number, name in enumerate(("", *SHEET_NAMES))}
+    listed = list(found)
+    for each in listed:
+        order.setdefault(each.sheet, len(order))
+    return sorted(listed, key=lambda each: (order[each.sheet], place_of(each.cell) or (0, 0)))
+
+
+def money_unit(batch: ImportBatch, diff: Diff) -> str:
+    """The word for the unit in which a batch tells amounts: the plan's as the file leaves it."""
+    for row in diff.rows(InfoResource.sheet_name):
+        if row.key == (UNIT,):
+            return row.cells[0].new
+    plan = batch.plan
+    if plan is None:
+        return sheet_word(MoneyUnit.MILLION)
+    if batch.applied_at is not None:
+        # It may have been given another unit since.
+        with contextlib.suppress(Plan.DoesNotExist):
+            plan = plan.history.as_of(batch.applied_at)
+    return sheet_word(MoneyUnit(plan.money_unit))
+
+
+def _pledge_names(batch: ImportBatch, diff: Diff, rows: Iterable[ToldRow]) -> dict[str, str]:
+    """The names of these rows' pledges by code: as the plan has them, or as the file brings them."""
+    codes = {_code(row) for row in rows} - {""}
+    names: dict[str, str] = {}
+    if codes and batch.plan_id is not None:
+        names.update(
+            Pledge.objects.for_plan(batch.plan_id).for_codes(codes).order_by().values_list("code", "name")
+        )
+    if codes - names.keys():
+        for row in diff.rows(PledgeResource.sheet_name, is_new=True):
+            names.setdefault(_code(row), next((cell.new for cell in row.cells if cell.column == NAME), ""))
+    return names
+
+
+def _code(row: ToldRow) -> str:
+    return "" if row.sheet == InfoResource.sheet_name else row.key[0]
+
+
+def _shown(row: ToldRow, names: Mapping[str, str]) -> ShownRow:
+    code = _code(row)
+    return ShownRow(row, code, names.get(code, ""), row.key[1:] if code else row.key)
 
 
 def _query(sheet: str, kind: str) -> str:

@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pledges.permissions import Action, access
+from pledges.permissions import access
 from pledges.workflow import WorkflowError
-from reports.imports.lookups import find_batch
+from reports.imports.lookups import BRINGS_IN, find_batch
 from reports.models import ImportBatch
 from reports.workbook.rollback import (
     NotApplied,
@@ -39,7 +39,7 @@ class ReasonForm(forms.Form):
     )
 
 
-@access(Action.IMPORT_PLAN)
+@access(BRINGS_IN)
 def rollback(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     """What rolling an import back would undo and what stands on it; a POST with a reason does it."""
     found = find_batch(request.user, batch)

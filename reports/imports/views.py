@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,20 +19,30 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from pledges.filetypes import XLSX
-from pledges.permissions import Action, access
+from pledges.permissions import Action, access, can, holds
 from pledges.spreadsheet import MAX_UPLOAD, UnreadableFile
 from pledges.views.uploads import DOWNLOAD_HEADERS, capped
-from reports.imports.forms import UploadForm, too_large_message
-from reports.imports.lookups import find_batch, finished_for, plans_of, stages_of, step
-from reports.imports.preview import LONGEST_LIST, OPEN_WARNINGS, findings, read_preview
+from reports.imports.forms import UploadForm, layout_labels, too_large_message
+from reports.imports.kinds import likelier_layout
+from reports.imports.lookups import (
+    BRINGS_IN,
+    SEES,
+    brings_in,
+    find_batch,
+    finished_for,
+    plans_of,
+    publishers_of,
+    stages_of,
+    step,
+)
+from reports.imports.preview import LONGEST_LIST, OPEN_WARNINGS, findings, in_order, read_preview
 from reports.models import ImportBatch
 from reports.workbook import stage_workbook
-from reports.workbook.annotating import annotated
+from reports.workbook.annotating import annotated, marked_name
 from reports.workbook.batches import StageGone, applied_message, expired_message, stored_content
 from reports.workbook.cards import CardPlace
 from reports.workbook.staging import confirm_stage, discard_stage, stage_again
 
-BRINGS_IN = Action.IMPORT_PLAN
 FINISHED_A_PAGE = 30
 # Of a body without JavaScript this much is read past to answer beside the field; more is cut off.
 READ_PAST = 4 * MAX_UPLOAD
@@ -43,13 +54,19 @@ def _cut_off(request: HttpRequest, _place: dict[str, Any]) -> HttpResponse:
 
 
 @capped(largest=lambda: MAX_UPLOAD, together=lambda: READ_PAST, refuse=_cut_off)
-@access(BRINGS_IN)
+@access(SEES)
 def imports(request: HttpRequest) -> HttpResponse:
-    """The upload, what the person has not confirmed yet, and what was applied in their cities."""
-    is_sent = request.method == "POST"
+    """The upload, what the person has not confirmed yet, and what was applied in their cities.
+
+    Who may only read meets the last of these alone.
+    """
+    is_sent, may_bring_in = request.method == "POST", holds(request.user, BRINGS_IN)
+    if is_sent and not may_bring_in:
+        raise PermissionDenied(_("You have no right to do this."))
     form = UploadForm(
         request.POST if is_sent else None,
         request.FILES if is_sent else None,
+        layout=request.GET.get("layout", ""),
         plans=plans_of(request.user),
         too_large=is_sent and bool(request.too_large),  # type: ignore[attr-defined]
     )
@@ -61,8 +78,8 @@ def imports(request: HttpRequest) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     context = {
         "form": form,
-        "is_cards": form["layout"].value() == ImportBatch.Layout.CARDS,
-        "stages": stages_of(request.user),
+        "brings_in": may_bring_in,
+        "stages": stages_of(request.user) if may_bring_in else [],
         "finished": page,
         "numbers": pages.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
         "largest": MAX_UPLOAD,
@@ -74,28 +91,30 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@access(BRINGS_IN)
+@access(SEES)
 def batch(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     """What an upload would change, or what an import has changed."""
-    return _page(request, find_batch(request.user, batch))
+    return _page(request, find_batch(request.user, batch, SEES))
 
 
 @require_safe
-@access(BRINGS_IN)
+@access(SEES)
 def file(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     """The file as it was uploaded."""
-    found = find_batch(request.user, batch)
+    found = find_batch(request.user, batch, SEES)
     return _download(_content(found), found.file_name)
 
 
 @require_safe
-@access(BRINGS_IN)
+@access(SEES)
 def marked(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     """The file as it was uploaded, with its errors and warnings marked in it."""
-    found = find_batch(request.user, batch)
-    content = annotated(_content(found), findings(found, "errors"), findings(found, "warnings"))
-    stem = found.file_name.removesuffix(".xlsx")
-    return _download(content, _("%(name)s (marked).xlsx") % {"name": stem})
+    found = find_batch(request.user, batch, SEES)
+    errors, warnings = findings(found, "errors"), findings(found, "warnings")
+    return _download(
+        annotated(_content(found), errors, warnings),
+        marked_name(found.file_name, has_errors=bool(errors), has_warnings=bool(warnings)),
+    )
 
 
 @step
@@ -122,7 +141,7 @@ def confirm(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
             return _applied_already(request, now)
         return _page(request, now, refused=str(gone), status=409)
     if result.errors:
-        context = {"moved": result.moved, "errors": [] if result.moved else result.errors}
+        context = {"moved": result.moved, "errors": [] if result.moved else in_order(result.errors)}
         return _render(request, "staff/imports/moved.html", found, context, status=409)
     messages.success(request, _("The file was applied as it was shown."))
     return redirect("imports:batch", batch=found.pk)
@@ -189,6 +208,9 @@ def _applied_already(request: HttpRequest, found: ImportBatch) -> HttpResponse:
 def _page(request: HttpRequest, found: ImportBatch, *, refused: str = "", status: int = 200) -> HttpResponse:
     errors, warnings = findings(found, "errors"), findings(found, "warnings")
     is_staged, is_expired = found.state == ImportBatch.State.STAGED, found.is_expired()
+    is_applied = found.state == ImportBatch.State.APPLIED
+    publishes = is_applied and can(request.user, Action.PUBLISH, municipality=found.municipality_id)
+    likelier = likelier_layout(found) if is_staged and errors else None
     context = {
         "preview": read_preview(found, request.GET),
         "errors": errors[:LONGEST_LIST],
@@ -198,7 +220,14 @@ def _page(request: HttpRequest, found: ImportBatch, *, refused: str = "", status
         "warnings_open": is_staged and len(warnings) <= OPEN_WARNINGS,
         "ignored": found.findings.get("ignored", ()),
         "is_staged": is_staged,
+        "is_applied": is_applied,
         "is_expired": is_expired,
+        "brings_in": brings_in(request.user, found),
+        "publishes": publishes,
+        "publishers": publishers_of(found.municipality_id) if is_applied and not publishes else [],
+        "likelier": likelier,
+        "likelier_label": layout_labels()[likelier] if likelier else "",
+        "layout_field": UploadForm.base_fields["layout"].label,
         "confirms": is_staged and not is_expired and not errors and found.has_changes,
         "refused": refused or (expired_message() if is_expired else ""),
     }

@@ -81,11 +81,13 @@ def read_duties(user: Any) -> list[CityDuties]:
             for name, label, see, reads, do, does in PAGES
             if can(user, see, municipality=city)
         ]
-        if can(user, Action.IMPORT_PLAN, municipality=city):
+        if can(user, Action.VIEW_IMPORTS, municipality=city):
             duties.append(
                 Duty(
                     _("Bulk import"),
-                    _("bring a plan in from its workbook, looked at first"),
+                    _("bring a plan in from its workbook, looked at first")
+                    if can(user, Action.IMPORT_PLAN, municipality=city)
+                    else _("what was brought in from files, cell by cell"),
                     reverse("imports:list"),
                 )
             )

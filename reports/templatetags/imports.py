@@ -10,6 +10,6 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def may_import(context: dict[str, Any]) -> bool:
-    """Whether this person's pages lead to the import."""
-    return holds(context["request"].user, Action.IMPORT_PLAN)
+def sees_imports(context: dict[str, Any]) -> bool:
+    """Whether this person's pages lead to the imports."""
+    return holds(context["request"].user, Action.VIEW_IMPORTS)

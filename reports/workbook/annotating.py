@@ -7,7 +7,9 @@ a link to each cell.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pledges.spreadsheet import Finding, fold_sheet_name, read_workbook
+from django.utils.translation import gettext as _
+
+from pledges.spreadsheet import Finding, Findings, fold_sheet_name, read_workbook
 from reports.workbook.marking.listing import (
     TabOfFile,
     Text,
@@ -30,7 +32,7 @@ WIDTHS = (8, 14, 9, 30, 90)
 ERROR, WARNING = "오류", "경고"
 # With more notes Excel gets slow, and nobody reads them; the list goes on, and ends with a count.
 MOST_MARKS = 10_000
-MOST_LISTED = 20_000
+MOST_LISTED = Findings.MOST
 LONGEST_NOTE = 2_000
 
 
@@ -82,6 +84,16 @@ def annotated(content: bytes, errors: Sequence[Finding], warnings: Sequence[Find
         package.change(part, _edits(package, part, layout, wanted, styles))
     _put_list(package, content, found, sheets, styles, errors, warnings)
     return package.written()
+
+
+def marked_name(name: str, *, has_errors: bool, has_warnings: bool) -> str:
+    """The name of the marked workbook: its own, with what is marked in it."""
+    stem = name.removesuffix(".xlsx")
+    if has_errors:
+        return _("%(name)s (errors marked).xlsx") % {"name": stem}
+    if has_warnings:
+        return _("%(name)s (warnings marked).xlsx") % {"name": stem}
+    return name
 
 
 def _marks(

@@ -16,8 +16,15 @@
     const cards = form.querySelector("[data-cards]");
     let busy = false;
 
-    zone.querySelector(".dropzone__hint").hidden = false;
+    // The browser's own words for choosing are in the browser's language: these are in the page's.
+    const chosen = zone.querySelector("[data-chosen]");
+    for (const part of zone.querySelectorAll("[hidden]")) part.hidden = false;
     zone.classList.add("dropzone--live");
+    const name = () => {
+      chosen.textContent = input.files[0] ? input.files[0].name : chosen.dataset.nothing;
+      chosen.classList.toggle("is-empty", !input.files[0]);
+    };
+    name();
     const say = (text) => { status.textContent = text; };
     const refuse = (text) => {
       errors.replaceChildren();
@@ -42,7 +49,7 @@
     const ask = () => { cards.hidden = form.elements.namedItem("layout").value !== "cards"; };
     form.addEventListener("change", ask);
     ask();
-    input.addEventListener("change", fits);
+    input.addEventListener("change", () => { name(); fits(); });
 
     // The answer is a page to go to, or this page with what was wrong in it.
     const show = (request) => {
@@ -56,7 +63,10 @@
       setUp();
       const next = document.querySelector("[data-upload] input[type=file]");
       // Nothing need be chosen twice where something else was wrong.
-      if (next && !document.querySelector("[data-file].field--error")) next.files = file;
+      if (next && file.length && !document.querySelector("[data-file].field--error")) {
+        next.files = file;
+        next.dispatchEvent(new Event("change", { bubbles: true }));
+      }
       const wrong = answer.querySelector(".field--error input, .field--error select, h1");
       if (wrong) { if (wrong.tagName === "H1") wrong.tabIndex = -1; wrong.focus(); }
       return undefined;
@@ -97,6 +107,7 @@
       const one = new DataTransfer();
       one.items.add(event.dataTransfer.files[0]);
       input.files = one.files;
+      name();
       fits();
     });
   };

@@ -58,14 +58,24 @@ def test_dropped_file_is_looked_at_and_applied(client, hall, live_server):
         expect(page.locator("[data-cards]")).to_be_visible()
         page.check("input[value=workbook]")
         looked_at(page)
+        # What is chosen is said in the page's language, and is reached by keyboard.
+        assert "선택한 파일 없음" in page.inner_text(".dropzone")
+        page.focus("input[type=file]")
+        ring = "getComputedStyle(document.querySelector('.dropzone__choose')).outlineStyle"
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.type") == "file"
+        assert page.evaluate(ring) == "solid"
         # Refused where it stands, without leaving the page.
         page.evaluate(DROP, ["메모.xlsx", list(b"no workbook")])
         page.click("form[data-upload] button")
         expect(page.locator("[data-file].field--error .errorlist")).to_be_visible()
+        expect(page.locator("[data-chosen]")).to_have_text("선택한 파일 없음")
         assert page.url == live_server.url + URL
         # The same page takes the mended file.
         page.evaluate(DROP, ["공약.xlsx", list(book(공약_D2="새 이름", 공약_K3=99))])
         expect(page.locator("[data-file].field--error")).to_have_count(0)
+        expect(page.locator("[data-chosen]")).to_have_text("공약.xlsx")
         page.click("form[data-upload] button")
         page.wait_for_url(f"**{URL}*-*/")
         looked_at(page)
@@ -96,6 +106,9 @@ def test_errors_come_back_in_the_persons_own_file_without_a_script(client, hall,
     with open_page(javascript=False) as page:
         signed_in(page, client, hall.admin, live_server.url)
         page.goto(live_server.url + URL)
+        # The browser's own control stands there as it is.
+        expect(page.locator("input[type=file]")).to_be_visible()
+        expect(page.locator(".dropzone__choose")).to_be_hidden()
         path = tmp_path / "공약.xlsx"
         path.write_bytes(book(공약_K2="많음", 공약_L3="모름"))
         page.set_input_files("input[type=file]", str(path))
@@ -112,3 +125,26 @@ def test_errors_come_back_in_the_persons_own_file_without_a_script(client, hall,
             page.click(".save-bar >> text=버리기")
         assert page.url == live_server.url + URL
     assert not ImportBatch.objects.staged().exists()
+
+
+def test_bar_of_the_staff_pages_is_folded_on_a_phone_and_opened_by_keyboard_without_a_script(
+    client, hall, live_server
+):
+    with open_page(javascript=False) as page:
+        signed_in(page, client, hall.admin, live_server.url)
+        page.set_viewport_size({"width": 360, "height": 800})
+        page.goto(live_server.url + URL)
+        bar, fold = page.locator(".site-nav"), page.locator(".nav-fold summary")
+        expect(bar).to_be_hidden()
+        # The page begins within the upper fifth.
+        assert page.locator("h1").bounding_box()["y"] < 240
+        fold.focus()
+        page.keyboard.press("Enter")
+        expect(bar).to_be_visible()
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "내 업무"
+        looked_at(page)
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto(live_server.url + URL)
+        expect(bar).to_be_visible()
+        expect(fold).to_be_hidden()

@@ -9,6 +9,7 @@ from django.utils import translation
 
 from pledges.enums import Role
 from pledges.models import OwnStatus
+from reports.imports.forms import UploadForm
 from reports.imports.guide import guided_sheets, notations
 from reports.imports.wording import ABOUT, HINTS
 from reports.workbook import import_workbook
@@ -138,6 +139,15 @@ class TestTemplates:
         hall.client.force_login(hall.coordinator)
         assert hall.client.get(f"{GUIDE}hanbit/8/{name}.xlsx").status_code == 403
 
-    def test_auditor_reads_no_guide(self, hall):
+    def test_auditor_reads_the_guide_and_is_not_led_to_the_upload(self, hall):
+        uploads = "파일 올리기"
+        assert uploads in text_of(hall.client.get(GUIDE))
         hall.client.force_login(MembershipFactory(role=Role.AUDITOR).user)
-        assert hall.client.get(GUIDE).status_code == 403
+        shown = text_of(hall.client.get(GUIDE))
+        assert "엑셀 파일 작성 요령" in shown
+        assert uploads not in shown
+
+    def test_cards_have_a_part_of_their_own_that_names_the_choice_of_the_upload(self, hall):
+        shown = text_of(hall.client.get(GUIDE))
+        field = UploadForm.base_fields["layout"]
+        assert f"“{field.label}”에서 “{dict(field.choices)['cards']}”를 선택" in shown

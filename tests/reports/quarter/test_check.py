@@ -1,6 +1,8 @@
 """The planning office's side: checking, periods, publishing, the export."""
 
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.db import connection
@@ -35,6 +37,29 @@ def test_submitted_report_shows_the_coordinator_before_and_after(as_coordinator,
     figure = page.context["figures"].indicators[0]
     assert (figure.before_text, figure.rate_text) == ("40.00", "60.00")
     assert page.context["may_check"]
+
+
+def test_checker_reads_at_each_section_what_the_department_was_shown(client, city):
+    """From 2 to 1, from completed to under way, and a telephone number: the same words on both pages."""
+    city.first.status = "closed"
+    city.first.save()
+    made = city.report(
+        state="draft", status="partial", cause="문의 010-1234-5678", remedy="대책", saved_by=city.officer
+    )
+    ActualFactory(report=made, indicator=city.indicator, value=-1)
+    client.force_login(city.officer)
+    shown = client.get(f"{city.url}?submit=1").context["to_confirm"]
+    assert [each.code for each in shown] == ["went_back", "total_fell", "mobile_number", "no_evidence"]
+    text = client.get(f"{city.url}?submit=1").content.decode()
+    panel = text[text.index('id="warnings"') : text.index("</ul>", text.index('id="warnings"'))]
+    assert re.findall(r'href="#(\w+)"', panel) == ["status", "indicators", "delay", "evidence"]
+    made.state, made.submitted_by = "submitted", city.officer
+    made.save()
+    client.force_login(city.coordinator)
+    page = client.get(city.url)
+    assert page.context["review"].warnings == shown
+    checked = html.unescape(page.content.decode())
+    assert all(str(each.message) in checked for each in shown)
 
 
 def test_return_needs_a_comment_and_the_department_reads_it(as_coordinator, city):

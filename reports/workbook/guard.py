@@ -1,4 +1,4 @@
-"""Whether a plan is still what it was when an import compared with it.
+"""Whether a plan is still what it was when an import compared with it, and what its tables hold after it.
 
 An import reads and checks before it opens its transaction, so that colleagues
 need not wait. Inside the transaction it asks again: what was approved or
@@ -7,11 +7,14 @@ corrected meanwhile must neither be counted twice nor overwritten.
 
 from typing import Any
 
+from django.db import connection
 from django.db.models import Max
 
-from budgets.models import Investment, Secured, SubProject
+from budgets.models import Executed, Investment, Secured, SubProject
 from pledges.enums import ReportState
 from pledges.models import (
+    Achievement,
+    Actual,
     Area,
     DepartmentChange,
     Indicator,
@@ -21,6 +24,7 @@ from pledges.models import (
     Pledge,
     ProgressReport,
     ReportingPeriod,
+    ScheduleMark,
     ScheduleTask,
     YearlyTarget,
 )
@@ -49,6 +53,12 @@ _WRITTEN = {
     for model, path in _WATCHED.items()
     if model not in (DepartmentChange, OwnStatus, ProgressReport)
 }
+
+# What hangs on reports: not watched, for it goes with them, but counted.
+_OF_REPORTS = (Achievement, Actual, Executed, ScheduleMark)
+# PostgreSQL's planner takes a table for empty until somebody counts its rows: from so many new ones on
+# the figures would be reckoned by loops within loops.
+COUNTED_FROM = 1_000
 
 Mark = tuple[int | None, ...]
 
@@ -84,6 +94,19 @@ def hold_plan(plan: Plan | None, mark: Mark) -> None:
         list(rows.order_by("pk").values_list("pk"))
     if plan_mark(plan) != mark:
         raise PlanMoved
+
+
+def count_rows(written: int) -> None:
+    """Let PostgreSQL count the tables of plans again where so many rows were ``written`` just now.
+
+    Its own count comes a minute after the transaction; the figures are asked for within it.
+    """
+    if connection.vendor != "postgresql" or written < COUNTED_FROM:
+        return
+    quote = connection.ops.quote_name
+    tables = ", ".join(quote(model._meta.db_table) for model in (*_WATCHED, *_OF_REPORTS))
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {tables}")
 
 
 def hold_periods(plan: Plan) -> None:

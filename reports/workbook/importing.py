@@ -67,7 +67,7 @@ from reports.workbook.batches import Incoming, hold_stage, keep_batch, stored_di
 from reports.workbook.cards import CardPlace, read_cards
 from reports.workbook.diffs import Diff, differences
 from reports.workbook.edits import Edits
-from reports.workbook.guard import PlanMoved, hold_plan, plan_mark
+from reports.workbook.guard import PlanMoved, count_rows, hold_plan, plan_mark
 from reports.workbook.results import ImportResult, Progress
 from reports.workbook.writing import DraftsInTheWay, Stored, Work, Writer
 
@@ -513,6 +513,7 @@ class _Import:
                         writer = Writer(work, self.user, over_drafts=over_drafts)
                         writer.write()
                         result.plan, result.period = writer.plan, writer.period
+                        count_rows(sum(row["new"] + row["changed"] for row in result.sheets.values()))
                     # Where one of them was not there, it was written just now.
                     plan, period = cast(Plan, result.plan), cast(ReportingPeriod, result.period)
                     self._check_figures(plan_fulfilment(plan, self.as_of))

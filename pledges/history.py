@@ -12,11 +12,10 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from pledges import audit
+from pledges.inserting import MOST_PARAMETERS, gives_keys, insert
 
 # SQLite takes 32,766 parameters in a statement; PostgreSQL any number.
 AT_ONCE = 5_000
-# Of a statement that is kept prepared for the next rows, which in SQLite takes memory by the parameter.
-MOST_PARAMETERS = 2_000
 
 
 def chunks(items: Collection[Any], at_once: int = AT_ONCE) -> Iterable[list[Any]]:
@@ -58,58 +57,13 @@ def keep_history(model: Any, pks: Collection[int], kind: str, user: Any = None) 
             cursor.execute(f"{copy} WHERE {key} IN ({marks}) ORDER BY {key}", [*given, *part])
 
 
-def _insert(model: Any, columns: Mapping[str, list[Any]]) -> list[int]:
-    """Insert rows by columns, a list of values by attribute; gives their primary keys in order.
-
-    ``bulk_create`` looks at every value of every row as if it might be an
-    expression, and takes more time than all else of an import. Here each
-    column is looked at once. What the fields make of values stays theirs.
-    """
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    prepared = [_prepared(field, columns[field.attname]) for field in fields]
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in fields)
-    line = f"({', '.join(['%s'] * len(fields))})"
-    at_once = MOST_PARAMETERS // len(fields)
-    # Names of tables and columns only; every value is a parameter.
-    start = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES "  # noqa: S608
-    end = f" RETURNING {quote(model._meta.pk.column)}"
-    pks: list[int] = []
-    with connection.cursor() as cursor:
-        for first in range(0, len(prepared[0]), at_once):
-            lines = list(zip(*(column[first : first + at_once] for column in prepared), strict=True))
-            cursor.execute(
-                start + ", ".join([line] * len(lines)) + end, [value for held in lines for value in held]
-            )
-            pks += [key for (key,) in cursor.fetchall()]
-    return pks
-
-
-def _prepared(field: Any, values: list[Any]) -> list[Any]:
-    """A column of new rows as the database driver takes it."""
-    if isinstance(field, models.ForeignKey):
-        # Keys come from the database: numbers, or nothing.
-        return values
-    if isinstance(field, models.JSONField):
-        return [field.get_db_prep_save(value, connection) for value in values]
-    known: dict[Any, Any] = {}
-    found = []
-    for value in values:
-        # Few columns of a plan hold many different numbers and words.
-        key = (value.__class__, value)
-        if key not in known:
-            known[key] = field.get_db_prep_save(value, connection)
-        found.append(known[key])
-    return found
-
-
 def create_all(rows: Sequence[models.Model], user: Any = None) -> None:
     """Create rows of one model with their history; afterwards each has its primary key."""
     if not rows:
         return
     model: Any = type(rows[0])
     with transaction.atomic(savepoint=False):
-        if any(row.pk is not None for row in rows) or not _gives_keys():
+        if any(row.pk is not None for row in rows) or not gives_keys():
             model._default_manager.bulk_create(rows)
         else:
             for row in rows:
@@ -119,17 +73,12 @@ def create_all(rows: Sequence[models.Model], user: Any = None) -> None:
                 for field in model._meta.concrete_fields
                 if not field.primary_key
             }
-            for row, key in zip(rows, _insert(model, columns), strict=True):
+            for row, key in zip(rows, insert(model, columns), strict=True):
                 row.pk = key
                 row._state.adding = False
                 row._state.db = connection.alias
         keep_history(model, [row.pk for row in rows], "+", user)
         audit.created(rows, user)
-
-
-def _gives_keys() -> bool:
-    """Whether the database tells the keys of all rows that a statement inserts; SQLite does from 3.35."""
-    return connection.features.can_return_rows_from_bulk_insert
 
 
 def create_lines(
@@ -142,7 +91,7 @@ def create_lines(
     """
     if not lines:
         return
-    if not _gives_keys():
+    if not gives_keys():
         create_all([model(**dict(zip(names, line, strict=True))) for line in lines], user)
         return
     given: dict[str, list[Any]] = {
@@ -155,7 +104,7 @@ def create_lines(
     if given:
         raise TypeError(f"{model.__name__} has no {', '.join(given)}")
     with transaction.atomic(savepoint=False):
-        pks = _insert(model, columns)
+        pks = insert(model, columns)
         keep_history(model, pks, "+", user)
         audit.created_by_columns(model, pks, {field.name: columns[field.attname] for field in fields}, user)
 

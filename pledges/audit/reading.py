@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from pledges.audit.rows import IMPLIED, NAMING, kind_of
-from pledges.audit.wording import action_label, fact_label, fact_text, read_day
+from pledges.audit.wording import action_label, fact_label, fact_place, fact_text, read_day
 from pledges.exact import ExactDecimalField
 from pledges.models import AuditEntry, User
 from pledges.notation import format_day, format_moment
@@ -111,7 +111,7 @@ def _people_in(body: Any, keys: set[int]) -> None:
 def _shown(entry: AuditEntry, words: _Words) -> ShownEntry:
     body = entry.body or {}
     facts = []
-    for name, value in body.get("facts", {}).items():
+    for name, value in sorted(body.get("facts", {}).items(), key=lambda each: fact_place(each[0])):
         text = words.people.get(value, str(value)) if name == "person" else fact_text(value)
         if text:
             facts.append((fact_label(name), text))
@@ -135,7 +135,7 @@ def _row(row: Mapping[str, Any], words: _Words) -> ShownRow:
     known = [name for name in naming if name in named]
     changes = tuple(
         ShownChange(words.label(model, name), *(_text(_field(model, name), each, words) for each in values))
-        for name, values in fields.items()
+        for name, values in sorted(fields.items(), key=lambda each: _place(model, each[0]))
         if kind == "~" or (name not in named and _tells(_field(model, name), values[at]))
     )
     return ShownRow(
@@ -173,6 +173,14 @@ def _field(model: Any, name: str) -> Any:
         return model._meta.get_field(name) if model else None
     except FieldDoesNotExist:
         return None
+
+
+@functools.cache
+def _place(model: Any, name: str) -> int:
+    """Where a field stands among those of its model; a database may keep them in another order."""
+    kind = kind_of(model) if model else None
+    known = [*(field.name for field in kind.fields), *kind.links] if kind else []
+    return known.index(name) if name in known else len(known)
 
 
 def _points_at_person(field: Any) -> bool:

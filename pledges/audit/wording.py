@@ -79,6 +79,11 @@ def fact_label(name: str) -> str:
     return str(FACTS.get(name, name.replace("_", " ")))
 
 
+def fact_place(name: str) -> int:
+    """Where a fact is told among others: as they stand in ``FACTS``, what is not there last."""
+    return list(FACTS).index(name) if name in FACTS else len(FACTS)
+
+
 def fact_text(value: Any) -> str:
     """A fact in words: lists with commas, an edition as 기준일 and number."""
     if isinstance(value, list):

@@ -19,6 +19,7 @@ from pledges.notation import (
     parse_number,
     parse_percent,
 )
+from pledges.personal import holds_resident_number
 
 Value = TypeVar("Value")
 
@@ -88,13 +89,24 @@ class DatesField(NotationField):
 
 
 class CleanTextField(forms.CharField):
-    """Text in NFC without invisible characters, its edges trimmed, lines ended by one newline."""
+    """Text in NFC without invisible characters, its edges trimmed, lines ended by one newline.
+
+    A resident registration number in it is refused, as everywhere.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"required": False, **kwargs})
 
     def to_python(self, value: Any) -> str:
         return clean_text((super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n"))
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if holds_resident_number(value):
+            raise ValidationError(
+                _("This looks like a resident registration number, which may not be stored."),
+                code="resident_number",
+            )
 
 
 def exact(number: Decimal | None) -> Decimal | None:

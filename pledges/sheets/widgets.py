@@ -38,7 +38,7 @@ from pledges.notation import (
     sheet_words,
     won_from,
 )
-from pledges.personal import MOBILE_NUMBER, RESIDENT_NUMBER
+from pledges.personal import holds_mobile_number, holds_resident_number
 from pledges.sheets.scope import Scope
 from pledges.spreadsheet import DUST, Cell
 from pledges.validators import validate_pledge_code
@@ -113,12 +113,12 @@ class TextWidget(CellWidget):
             )
         if not PLAIN.fullmatch(text):
             check_letters(text)
-        if RESIDENT_NUMBER.search(text):
+        if holds_resident_number(text):
             raise NotationError(_("This looks like a resident registration number, which may not be stored."))
         return text
 
     def warning(self, value: str) -> str:
-        if MOBILE_NUMBER.search(value):
+        if holds_mobile_number(value):
             return _("This holds a mobile telephone number; it will be public.")
         return ""
 

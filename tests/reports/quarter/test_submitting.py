@@ -83,6 +83,18 @@ def test_bad_cell_is_not_confirmed_away(as_officer, city):
     assert city.current.state == ReportState.DRAFT
 
 
+@pytest.mark.parametrize("field", ["achievement-0-text", "achievement-0-details", "cause", "remedy"])
+@pytest.mark.parametrize("step", ["save", "submit"])
+def test_resident_number_is_refused_at_its_field_and_reaches_no_report(as_officer, city, field, step):
+    answer = as_officer.post(city.url, city.data(step=step, **{field: "홍길동 900101-1234567"}))
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+    assert "주민등록번호" in answer.context["form"].errors[field][0]
+    assert "900101-1234567" in answer.content.decode()
+    assert city.current is None or city.current.state == ReportState.DRAFT
+    assert not Achievement.objects.filter(text__contains="900101").exists()
+
+
 def test_invited_department_can_not_confirm_what_it_can_not_hand_in(client, city):
     workflow.invite_support(pledge=city.pledge, department=city.support, user=city.officer, note="")
     client.force_login(city.helper)

@@ -49,7 +49,6 @@ from pledges.workflow.periods import (
 )
 from pledges.workflow.reports import (
     discard_report,
-    must_state,
     require_complete,
     save_report,
     start_report,
@@ -100,7 +99,6 @@ __all__ = [
     "is_correction",
     "may_withdraw",
     "merge_departments",
-    "must_state",
     "next_as_of",
     "open_period",
     "place_members",

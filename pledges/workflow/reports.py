@@ -154,54 +154,47 @@ def save_report(
     return report
 
 
-def require_complete(report: ProgressReport, *, status: str, lagging: bool) -> None:
+def require_complete(
+    report: ProgressReport, *, status: str, lagging: bool, excused: Collection[str] = ()
+) -> None:
     """Raise Incomplete where the report, as ``submit_report`` takes it, can't be handed in as it stands."""
     errors = {}
     if status in ("", Status.NONE) and report.status != Status.NONE:
         errors["status"] = _("Choose the status.")
     if lagging or status in LAGGING_STATUSES:
-        blank = [name for name in ("cause", "remedy") if not getattr(report, name)]
-        live = _live_beside(report) if blank else None
         said = {
             "cause": _("This pledge is behind its target: state the cause."),
             "remedy": _("This pledge is behind its target: state the remedy."),
         }
-        errors |= {name: said[name] for name in blank if must_state(name, live)}
+        errors |= {
+            name: message
+            for name, message in said.items()
+            if not getattr(report, name) and name not in excused
+        }
     if errors:
         raise Incomplete(errors)
 
 
-def must_state(name: str, live: ProgressReport | None) -> bool:
-    """Whether a lagging report needs its ``name`` (cause or remedy) to be handed in; ``live`` is the approved
-    report that it corrects, None for a first one.
-
-    What lags is reported with its cause and remedy. A report that was carried in from a file may have
-    neither, and years later nobody knows them: its correction may leave blank what it left blank, and is
-    warned of it as the carried report is. What stands approved can't be blanked.
-    """
-    return live is None or bool(getattr(live, name))
-
-
-def _live_beside(report: ProgressReport) -> ProgressReport | None:
-    """The approved report of the same pledge and period; None where this is the first one."""
-    revisions = ProgressReport.objects.for_pledge(report.pledge_id).for_period(report.period_id)
-    live: ProgressReport | None = revisions.live().exclude(pk=report.pk).first()
-    return live
-
-
 @transaction.atomic
 def submit_report(
-    *, report: ProgressReport, user: Any, version: int, status: str, lagging: bool
+    *,
+    report: ProgressReport,
+    user: Any,
+    version: int,
+    status: str,
+    lagging: bool,
+    excused: Collection[str] = (),
 ) -> ProgressReport:
     """Hand a draft or returned report in.
 
     ``status`` is the 추진상황 in force (this report's or an earlier one's), and
     ``lagging`` says that the figures stay behind the targets to date; a lagging
-    report needs a cause and a remedy (``must_state``). Raises PermissionDenied, WrongState,
-    ReasonMissing, Conflict, and Incomplete with a message for each field.
+    report needs a cause and a remedy, but for what is ``excused`` ("cause", "remedy").
+    Raises PermissionDenied, WrongState, ReasonMissing, Conflict, and Incomplete with a message for each
+    field.
     """
     report, _period = editable(report, user, report.reason, Action.SUBMIT_REPORT)
-    require_complete(report, status=status, lagging=lagging)
+    require_complete(report, status=status, lagging=lagging, excused=excused)
     now = timezone.now()
     # A head who hands in has looked already: no second button for the same person.
     signs = report.pledge.plan.head_signs and can_on(user, Action.SIGN_REPORT, report.pledge)

@@ -15,7 +15,7 @@ from pledges.audit import operation
 from pledges.models import Pledge, ProgressReport, ReportingPeriod
 from pledges.workflow import Conflict, ReportContents
 from reports.quarter.entry import Entry, read_entry
-from reports.quarter.figures import stored_figures
+from reports.quarter.figures import CAUSE, excused, stored_figures
 from reports.revisions import copy_contents
 
 
@@ -79,6 +79,7 @@ def submit_quarter(
         version=report.version,
         status=entry.status,
         lagging=stored_figures(entry).is_lagging,
+        excused=_excused(entry),
     )
 
 
@@ -86,7 +87,14 @@ def check_complete(entry: Entry) -> None:
     """Raise Incomplete where the report in hand lacks what ``submit_quarter`` asks for."""
     if entry.report is not None:
         lagging = stored_figures(entry).is_lagging
-        workflow.require_complete(entry.report, status=entry.status, lagging=lagging)
+        workflow.require_complete(entry.report, status=entry.status, lagging=lagging, excused=_excused(entry))
+
+
+def _excused(entry: Entry) -> frozenset[str]:
+    """``excused``, asked only where the report in hand lacks something."""
+    report = entry.report
+    is_whole = report is None or all(getattr(report, name) for name in CAUSE)
+    return frozenset() if is_whole else excused(entry)
 
 
 @transaction.atomic

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from pledges.enums import ReportSection
 from pledges.forms.notation import CleanTextField
-from pledges.workflow import ReportContents, must_state
+from pledges.workflow import ReportContents
 from reports.quarter.entry import Entry
-from reports.quarter.figures import Figures, asks_for_cause, figures_for, stored_figures
+from reports.quarter.figures import CAUSE, Figures, asks_for_cause, excused, figures_for, stored_figures
 from reports.quarter.sections import SECTIONS, Section
 from reports.quarter.sections.achievements import AchievementsSection
 from reports.quarter.sections.base import LONGEST_TEXT
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 # What the form carries beside what is reported.
 CARRIED = ("version", "typist", "lines")
-CAUSE = ("cause", "remedy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,11 @@ class QuarterForm(forms.Form):
 
     def needs(self) -> list[str]:
         """Which of cause and remedy it can't be handed in without, as the form stands."""
-        return [name for name in CAUSE if self.asks_for_cause() and must_state(name, self.entry.live)]
+        return [name for name in CAUSE if name not in self._excused] if self.asks_for_cause() else []
+
+    @cached_property
+    def _excused(self) -> frozenset[str]:
+        return excused(self.entry)
 
     def may_lack_cause(self) -> bool:
         """Whether it may be handed in without the cause and the remedy that it is asked for: the approved

@@ -4,10 +4,11 @@ import pytest
 
 from pledges import workflow
 from pledges.enums import ReportState, Status
+from pledges.models import Actual, ProgressReport
 from pledges.workflow import Incomplete
 from reports.quarter.checks import warnings_of
 from reports.quarter.entry import read_entry
-from reports.quarter.writing import start_correction
+from reports.quarter.writing import check_complete, start_correction
 from tests.factories import ActualFactory, ReportFactory
 
 # The city's pledge has 2 of the 3 that are due by the end of 2024; the earlier quarter is closed.
@@ -22,17 +23,12 @@ def corrected(city, *, cause, remedy):
     )
 
 
-def hand_in(city, report):
-    return workflow.submit_report(
-        report=report, user=city.officer, version=report.version, status=Status.ON_TRACK, lagging=True
-    )
-
-
 def test_correction_of_a_report_without_cause_and_remedy_may_go_without_them_and_is_warned(city):
     report = corrected(city, cause="", remedy="")
     found = [each.code for each in warnings_of(read_entry(city.pledge, city.earlier))]
     assert found[:2] == ["no_cause", "no_remedy"]
-    workflow.require_complete(report, status=Status.ON_TRACK, lagging=True)
+    check_complete(read_entry(city.pledge, city.earlier))
+    assert report.state == ReportState.DRAFT
 
 
 def test_approved_report_without_them_is_warned_in_the_same_words_as_its_correction(city):
@@ -63,9 +59,9 @@ def test_approved_report_without_them_is_warned_in_the_same_words_as_its_correct
 def test_correction_can_not_blank_what_stands_approved(city, approved, missing):
     report = corrected(city, cause=approved[0], remedy=approved[1])
     assert (report.cause, report.remedy) == approved
-    report.cause = report.remedy = ""
+    ProgressReport.objects.filter(pk=report.pk).update(cause="", remedy="")
     with pytest.raises(Incomplete) as caught:
-        workflow.require_complete(report, status=Status.ON_TRACK, lagging=True)
+        check_complete(read_entry(city.pledge, city.earlier))
     assert set(caught.value.errors) == missing
 
 
@@ -77,13 +73,22 @@ def test_first_report_of_a_closed_quarter_needs_both(city):
     assert set(caught.value.errors) == {"cause", "remedy"}
 
 
-def test_complete_report_costs_no_query_and_a_blank_one_a_single_one(city, django_assert_num_queries):
-    whole = city.report(cause="사유", remedy="대책")
-    with django_assert_num_queries(0):
-        workflow.require_complete(whole, status=Status.ON_TRACK, lagging=True)
-    whole.cause = ""
-    with django_assert_num_queries(1), pytest.raises(Incomplete):
-        workflow.require_complete(whole, status=Status.ON_TRACK, lagging=True)
+@pytest.mark.parametrize(
+    ("status", "actual"), [(Status.ON_HOLD, 1), (Status.PARTIAL, 1), (Status.ON_TRACK, 0)]
+)
+def test_correction_that_makes_a_report_lag_needs_both(city, status, actual):
+    """The approved report was on track, 3 of 3: rightly it has neither."""
+    live = city.report(ReportState.APPROVED, status=Status.ON_TRACK)
+    ActualFactory(report=live, indicator=city.indicator, value=1)
+    draft = start_correction(
+        pledge=city.pledge, period=city.period, user=city.coordinator, reason="집계 오류"
+    )
+    check_complete(read_entry(city.pledge, city.period))
+    ProgressReport.objects.filter(pk=draft.pk).update(status=status)
+    Actual.objects.filter(report=draft).update(value=actual)
+    with pytest.raises(Incomplete) as caught:
+        check_complete(read_entry(city.pledge, city.period))
+    assert set(caught.value.errors) == {"cause", "remedy"}
 
 
 def approved_now(city, **words):

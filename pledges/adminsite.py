@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from pledges.audit import operation
+from pledges.forms.notation import CleanTextField
 from pledges.permissions import Action, Reach, holds, reach_of
 
 # From each kind of row to its city. Rows of a kind that is not here are for superusers.
@@ -166,7 +167,13 @@ class WithHistory(SimpleHistoryAdmin):
 class DataAdmin(CityScoped, WithHistory):
     """The admin of rows that may be corrected, with their history."""
 
-    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
+    # Cleaned as everywhere: a text that was only looked at must not come back with other line ends.
+    formfield_overrides = {
+        models.TextField: {
+            "form_class": CleanTextField,
+            "widget": AdminTextareaWidget(attrs={"rows": 4}),
+        }
+    }
 
     list_per_page = 50
     show_full_result_count = False

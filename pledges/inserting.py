@@ -77,7 +77,9 @@ def _streamed(model: Any, fields: list[Any], columns: Mapping[str, list[Any]], c
         prepared = [_prepared(field, columns[field.attname], _as_text) for field in fields]
         lines = zip(map(str, pks), *prepared, strict=True)
         stream = io.StringIO("".join("\t".join(line) + "\n" for line in lines))
-        cursor.copy_expert(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN", stream)
+        # The driver's own method: only the usual ones turn its errors into Django's.
+        with connection.wrap_database_errors:
+            cursor.copy_expert(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN", stream)
     return pks
 
 

@@ -79,7 +79,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.MANAGE_PERIODS: {Role.COORDINATOR: Scope.CITY},
     Action.PREVIEW_EDITION: {Role.COORDINATOR: Scope.CITY, Role.AUDITOR: Scope.CITY},
     Action.PUBLISH:        {Role.COORDINATOR: Scope.CITY},
-    Action.VIEW_IMPORTS:   {Role.ADMIN: Scope.CITY, Role.AUDITOR: Scope.CITY},
+    Action.VIEW_IMPORTS:   {Role.COORDINATOR: Scope.CITY, Role.ADMIN: Scope.CITY, Role.AUDITOR: Scope.CITY},
     Action.IMPORT_PLAN:    {Role.ADMIN: Scope.CITY},
     Action.EXPORT_PLAN:    {Role.COORDINATOR: Scope.CITY, Role.ADMIN: Scope.CITY, Role.AUDITOR: Scope.CITY},
     Action.EDIT_DATA:      {Role.ADMIN: Scope.CITY},

@@ -14,7 +14,7 @@ import unicodedata
 import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -36,6 +36,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.xml.constants import SHARED_STRINGS
 
 from pledges.notation import NotationError, format_number
+from pledges.personal import without_resident_numbers
 
 MAX_UPLOAD = 10 * 1024 * 1024
 MAX_UNPACKED = 100 * 1024 * 1024
@@ -99,8 +100,11 @@ class Findings(list[Finding]):
         return len(self) + self.rest
 
     def append(self, finding: Finding) -> None:
+        """Add a finding. A resident number in its value is masked: the cell has it, and what is kept and sent
+        around need not repeat it."""
         if len(self) < self.MOST:
-            super().append(finding)
+            value = without_resident_numbers(finding.value)
+            super().append(finding if value == finding.value else replace(finding, value=value))
         else:
             self.rest += 1
 

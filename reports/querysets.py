@@ -230,6 +230,10 @@ class ImportBatchQuerySet(models.QuerySet):
     def for_plan(self, plan: Any) -> "ImportBatchQuerySet":
         return self.filter(plan=plan)
 
+    def for_hash(self, sha256: str) -> "ImportBatchQuerySet":
+        """Imports of exactly this file."""
+        return self.filter(sha256=sha256)
+
     def staged(self) -> "ImportBatchQuerySet":
         return self.filter(state="staged")
 

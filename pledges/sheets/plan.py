@@ -1,6 +1,7 @@
 """기본정보 and 공약: the plan itself and the list of its pledges."""
 
 import datetime as dt
+import difflib
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,6 +67,9 @@ TEXTS = {
     "현황 및 정책개요": "overview",
     "기대효과": "effects",
 }
+
+# How alike the name of a department has to be to one that stands for a slip to be thought of.
+ALIKE = 0.7
 
 
 @dataclass(slots=True)
@@ -459,11 +463,14 @@ class PledgeResource(SheetResource):
         elif not heirs:
             if name not in new:
                 new.append(name)
-                table.warn(
-                    row,
-                    column,
-                    _("The department “%(name)s” is new and will be created.") % {"name": name},
-                )
+                alike = difflib.get_close_matches(name, successors.departments, 1, ALIKE)
+                message = _("The department “%(name)s” is new and will be created.")
+                if alike:
+                    message = _(
+                        "The department “%(name)s” is new and will be created. If “%(known)s” is meant,"
+                        " write that."
+                    )
+                table.warn(row, column, message % {"name": name, "known": "".join(alike)})
             return (name,)
         if (name, heirs[0]) not in told:
             told.add((name, heirs[0]))

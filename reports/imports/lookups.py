@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -78,6 +79,9 @@ def step(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def stepped(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
         if request.method in ("GET", "HEAD"):
             return redirect("imports:batch", batch=batch)
+        if request.user.is_authenticated and not ImportBatch.objects.filter(pk=batch).exists():
+            messages.error(request, _("This upload is gone: it was thrown away, or its time was over."))
+            return redirect("imports:list")
         return posted(request, batch=batch)
 
     return stepped

@@ -183,11 +183,11 @@ def sheet_counts(batch: ImportBatch) -> list[SheetCounts]:
     return [SheetCounts(name, **batch.counts[name], link=_query(name, "all")) for name in names]
 
 
-def findings(batch: ImportBatch, kind: str) -> list[Finding]:
+def findings(batch: ImportBatch, kind: str) -> Findings:
     """The batch's ``errors`` or ``warnings``, from the first sheet's first cell on."""
-    told = [Finding(**each) for each in batch.findings.get(kind, ())]
-    # Behind as many as are kept stands how many more there were.
-    return in_order(told[: Findings.MOST]) + told[Findings.MOST :]
+    found = Findings(in_order(Finding(**each) for each in batch.findings.get(kind, ())))
+    found.rest += batch.findings.get("rest", {}).get(kind, 0)
+    return found
 
 
 def in_order(found: Iterable[Finding]) -> list[Finding]:

@@ -63,7 +63,7 @@ def rollback(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     except WorkflowError as refused:
         form.add_error("reason", refused.message)
         return _page(request, found, form, status=422)
-    messages.success(request, _("The import was rolled back: the plan is what it was before it."))
+    messages.success(request, _("The import was rolled back: what it had written is as it was before it."))
     return redirect("imports:batch", batch=found.pk)
 
 

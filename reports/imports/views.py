@@ -41,7 +41,8 @@ from reports.workbook import stage_workbook
 from reports.workbook.annotating import annotated, marked_name
 from reports.workbook.batches import StageGone, applied_message, expired_message, stored_content
 from reports.workbook.cards import CardPlace
-from reports.workbook.staging import confirm_stage, discard_stage, stage_again
+from reports.workbook.results import Refusal
+from reports.workbook.staging import MOST_WAITING, confirm_stage, discard_stage, stage_again
 
 FINISHED_A_PAGE = 30
 # Of a body without JavaScript this much is read past to answer beside the field; more is cut off.
@@ -79,6 +80,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "brings_in": may_bring_in,
+        "most_waiting": MOST_WAITING,
         "stages": stages_of(request.user) if may_bring_in else [],
         "finished": page,
         "numbers": pages.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
@@ -141,7 +143,14 @@ def confirm(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
             return _applied_already(request, now)
         return _page(request, now, refused=str(gone), status=409)
     if result.errors:
-        context = {"moved": result.moved, "errors": [] if result.moved else in_order(result.errors)}
+        # What stands first there says no more than the page itself does.
+        is_other = result.refusal in (Refusal.MOVED, Refusal.NEW_WARNINGS)
+        context = {
+            "moved": result.moved,
+            "errors": in_order(result.errors[1:] if is_other else result.errors),
+            "is_warned": result.refusal == Refusal.NEW_WARNINGS,
+            "has_drafts": result.refusal == Refusal.DRAFTS,
+        }
         return _render(request, "staff/imports/moved.html", found, context, status=409)
     messages.success(request, _("The file was applied as it was shown."))
     return redirect("imports:batch", batch=found.pk)
@@ -214,9 +223,9 @@ def _page(request: HttpRequest, found: ImportBatch, *, refused: str = "", status
     context = {
         "preview": read_preview(found, request.GET),
         "errors": errors[:LONGEST_LIST],
-        "errors_count": len(errors),
+        "errors_count": errors.count_all,
         "warnings": warnings[:LONGEST_LIST],
-        "warnings_count": len(warnings),
+        "warnings_count": warnings.count_all,
         "warnings_open": is_staged and len(warnings) <= OPEN_WARNINGS,
         "ignored": found.findings.get("ignored", ()),
         "is_staged": is_staged,

@@ -26,7 +26,8 @@ class ImportBatch(models.Model):
     ``counts``: {"new", "changed", "unchanged"} rows by sheet. ``diff`` holds every
     changed row, compressed (``reports.workbook.diffs``), and ``diff_digest`` the
     SHA-256 over it: what is confirmed is what was previewed. ``findings`` are
-    errors, warnings and ignored sheets as the contract's JSON, and the new periods. ``first_entry``
+    errors, warnings and ignored sheets as the contract's JSON, how many of them were too many to keep
+    ("rest"), their language, and the new periods. ``first_entry``
     and ``last_entry`` are the audit log's rows that the import wrote; rolling
     back reads from them what was there before. ``user`` null is the command line,
     which stages nothing. Since ``redacted_at`` there is neither file nor cell of it.

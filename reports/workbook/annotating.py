@@ -4,7 +4,8 @@ Everything else of theirs stays as it is. A first sheet lists all findings, with
 a link to each cell.
 """
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -53,7 +54,7 @@ class Mark:
         return RED if self.is_error else YELLOW
 
 
-def annotated(content: bytes, errors: Sequence[Finding], warnings: Sequence[Finding]) -> bytes:
+def annotated(content: bytes, errors: Findings, warnings: Findings) -> bytes:
     """The workbook's own file with its findings marked: errors red, warnings yellow, a note at each cell.
 
     For content that ``read_workbook`` took. Marks of an earlier time go first,
@@ -97,7 +98,7 @@ def marked_name(name: str, *, has_errors: bool, has_warnings: bool) -> str:
 
 
 def _marks(
-    sheets: dict[str, TabOfFile], errors: Sequence[Finding], warnings: Sequence[Finding]
+    sheets: dict[str, TabOfFile], errors: Findings, warnings: Findings
 ) -> dict[str, dict[Place, Mark]]:
     """The cells to mark, by the part of their sheet."""
     marks: dict[str, dict[Place, Mark]] = {}
@@ -117,7 +118,7 @@ def _marks(
     return marks
 
 
-def _all(errors: Sequence[Finding], warnings: Sequence[Finding]) -> Iterator[tuple[Finding, bool]]:
+def _all(errors: Findings, warnings: Findings) -> Iterator[tuple[Finding, bool]]:
     yield from ((finding, True) for finding in errors)
     yield from ((finding, False) for finding in warnings)
 
@@ -163,8 +164,8 @@ def _put_list(
     found: list[TabOfFile],
     sheets: dict[str, TabOfFile],
     styles: Styles,
-    errors: Sequence[Finding],
-    warnings: Sequence[Finding],
+    errors: Findings,
+    warnings: Findings,
 ) -> None:
     """The list of findings as the first sheet, or in place of that of an earlier time."""
     earlier = next((tab for tab in found if tab.title == LIST and tab.part), None)
@@ -197,14 +198,11 @@ def _free_title(taken: set[str]) -> str:
     return title
 
 
-def _listed(
-    sheets: dict[str, TabOfFile], errors: Sequence[Finding], warnings: Sequence[Finding]
-) -> Iterator[list[Text]]:
-    for number, (finding, is_error) in enumerate(_all(errors, warnings)):
-        if number == MOST_LISTED:
-            rest = len(errors) + len(warnings) - number
-            yield [Text(""), Text(""), Text(""), Text(""), Text(f"외 {rest:,}건은 표시하지 않았습니다.")]
-            return
+def _listed(sheets: dict[str, TabOfFile], errors: Findings, warnings: Findings) -> Iterator[list[Text]]:
+    listed = itertools.islice(_all(errors, warnings), MOST_LISTED)
+    rest = errors.count_all + warnings.count_all
+    for finding, is_error in listed:
+        rest -= 1
         name = fold_sheet_name(finding.sheet)
         tab = sheets.get(name)
         link = link_to(tab.title, finding.cell) if tab and place_of(finding.cell) else ""
@@ -215,3 +213,5 @@ def _listed(
             Text(finding.value),
             Text(finding.message),
         ]
+    if rest:
+        yield [Text(""), Text(""), Text(""), Text(""), Text(f"외 {rest:,}건은 표시하지 않았습니다.")]

@@ -14,13 +14,14 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pledges.models import Plan
 from reports.models import ImportBatch
 from reports.workbook.cards import CardPlace
 from reports.workbook.diffs import Diff
-from reports.workbook.results import ImportResult
+from reports.workbook.results import ImportResult, finding_json
 
 
 class StageGone(Exception):
@@ -140,12 +141,18 @@ def _batch(incoming: Incoming, result: ImportResult, *, user: Any, over_drafts: 
 
 
 def _describe(batch: ImportBatch, result: ImportResult) -> None:
-    told = result.as_json()
+    kinds = {"errors": result.errors, "warnings": result.warnings}
     batch.plan = result.plan or batch.plan
     batch.municipality = batch.plan.term.municipality if batch.plan else result.municipality
     batch.as_of = result.as_of or batch.as_of
-    batch.counts = told.pop("sheets")
-    batch.findings = {**told, "periods": [as_of.isoformat() for as_of in result.new_periods]}
+    batch.counts = result.sheets
+    batch.findings = {
+        **{kind: [finding_json(each) for each in found] for kind, found in kinds.items()},
+        "rest": {kind: found.rest for kind, found in kinds.items() if found.rest},
+        "ignored": result.ignored,
+        "language": get_language(),
+        "periods": [as_of.isoformat() for as_of in result.new_periods],
+    }
     batch.diff, batch.diff_digest = result.diff.packed, result.diff.digest
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from budgets.sheets import EXECUTED, InvestmentResource, StoredMoney
 from pledges.enums import IndicatorKind, Mark, MoneySource, MoneyUnit, Span
 from pledges.models import Indicator, Term
-from pledges.notation import DateSpan, format_number, in_unit
+from pledges.notation import DateSpan, format_day, format_number, in_unit
 from pledges.sheets import (
     IndicatorResource,
     Key,
@@ -59,7 +59,24 @@ class Edits:
         key = (code, as_of)
         if key not in self.found:
             self.found[key] = Edit(table.finding(change.row, column, ""))
+            self._warn_of_other_report(table, change, column, code, as_of)
         return self.found[key]
+
+    def _warn_of_other_report(
+        self, table: Table, change: RowChange, column: str, code: str, as_of: dt.date
+    ) -> None:
+        """Say so where the approved report of another 기준일 than the file's gets a new revision."""
+        pledge = self.snapshot.pledges.get(code)
+        if pledge is None or as_of == self.snapshot.as_of or (pledge.pk, as_of) not in self.snapshot.live:
+            return
+        self.warnings.append(
+            table.finding(
+                change.row,
+                column,
+                _("This corrects the approved report of %(as_of)s, which is not the date of this file.")
+                % {"as_of": format_day(as_of)},
+            )
+        )
 
     def add_pledges(self, table: Table, changes: SheetChanges) -> None:
         for (code,), change in changes.rows.items():

@@ -45,6 +45,14 @@ def export_as_of(plan: Plan) -> dt.date:
     return as_of or min(max(timezone.localdate(), plan.term.starts_on), plan.term.ends_on)
 
 
+def newest_as_of(plan: Plan) -> dt.date:
+    """The 기준일 of the newest approved data, published or not: to go on from an older one would take back
+    what was approved since."""
+    periods = ReportingPeriod.objects.for_plan(plan).for_term().with_approved_reports()
+    newest = periods.order_by("-as_of").values_list("as_of", flat=True).first()
+    return max(filter(None, (newest, export_as_of(plan))))
+
+
 def workbook_sheets(plan: Plan, as_of: dt.date) -> list[WrittenSheet]:
     """Every sheet with something in it, in the order of the contract. A constant number of queries."""
     own = OwnStatus.objects.filter(plan=plan).values_list("name", flat=True)

@@ -106,7 +106,8 @@ def count_rows(written: int) -> None:
     quote = connection.ops.quote_name
     tables = ", ".join(quote(model._meta.db_table) for model in (*_WATCHED, *_OF_REPORTS))
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {tables}")
+        # A table that another import is counting just now stays as it is: nobody waits for a hint.
+        cursor.execute(f"ANALYZE (SKIP_LOCKED) {tables}")
 
 
 def hold_periods(plan: Plan) -> None:

@@ -13,15 +13,15 @@ from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError, transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from budgets.sheets import InvestmentResource
 from pledges.audit import operation
 from pledges.enums import MoneyUnit
 from pledges.models import Area, Municipality, OwnStatus, Plan, Pledge, ReportingPeriod, Term
-from pledges.notation import fold_key, format_number, in_unit
-from pledges.permissions import Action, require
-from pledges.personal import without_resident_numbers
+from pledges.notation import fold_key, format_day, format_number, in_unit
+from pledges.permissions import Action, reach_of, require
 from pledges.sheets import (
     AchievementResource,
     AreaTree,
@@ -68,7 +68,7 @@ from reports.workbook.cards import CardPlace, read_cards
 from reports.workbook.diffs import Diff, differences
 from reports.workbook.edits import Edits
 from reports.workbook.guard import PlanMoved, count_rows, hold_plan, plan_mark
-from reports.workbook.results import ImportResult, Progress
+from reports.workbook.results import ImportResult, Progress, Refusal
 from reports.workbook.writing import DraftsInTheWay, Stored, Work, Writer
 
 # The sheets that an import takes, in the order in which they are written.
@@ -194,10 +194,6 @@ class _Import:
         self.named = (len(self.result.errors), len(self.result.warnings))
         result = self._run(dry_run=dry_run, over_drafts=over_drafts, publish=publish, reason=reason)
         self._name_places()
-        for findings in (result.errors, result.warnings):
-            # The cell tells where it stands; what is kept and sent around need not repeat it.
-            for at, finding in enumerate(findings):
-                findings[at] = replace(finding, value=without_resident_numbers(finding.value))
         return result
 
     def _name_places(self) -> None:
@@ -230,7 +226,7 @@ class _Import:
         self._check_permission()
         result.plan, result.municipality = self.stored.plan, self.stored.municipality
         is_placed = self._make_resources()
-        result.as_of = self.as_of if is_placed else None
+        result.as_of = self.info.values.get(AS_OF)
         for name, resource in self.resources.items():
             if sheet := self.book.sheets.pop(name, None):
                 self.tables[name] = resource.read(sheet)
@@ -253,8 +249,12 @@ class _Import:
         result.diff = Diff.of(told, result.new_periods)
         result.warnings += work.edits.warnings
         if (staged := self.incoming.staged) is not None and result.diff.digest != staged.diff_digest:
+            result.refusal = Refusal.MOVED
             result.moved = differences(stored_diff(staged), result.diff)
             result.errors.append(Finding("", "", "", moved_since_message()))
+            for as_of in sorted({*staged.new_periods} ^ {*result.new_periods}):
+                message = _("The reporting period %(as_of)s was opened or taken away meanwhile.")
+                result.errors.append(Finding("", "", "", message % {"as_of": format_day(as_of)}))
             return result
         self._apply(work, dry_run=dry_run, over_drafts=over_drafts, publish=publish, reason=reason)
         return result
@@ -315,6 +315,16 @@ class _Import:
             return
         if city is None and CITY_CODE not in self.info.values and self.result.errors:
             # The file does not say whose it is: nothing will be written, and its errors say why.
+            return
+        if city is None and reach_of(self.user, Action.IMPORT_PLAN).cities:
+            # A slip of the pen, most likely: told at its cell, and nothing is written.
+            self._misplaced(
+                CITY_CODE,
+                _(
+                    "There is no city with this code here. Look whether it is right; a city that is new is"
+                    " brought in by the portal's administrator."
+                ),
+            )
             return
         if city is None:
             raise PermissionDenied(_("Only the portal's administrator can bring in a city that is new."))
@@ -532,10 +542,14 @@ class _Import:
                         self.incoming, result, user=self.user, over_drafts=over_drafts, entries=step.entries
                     )
         except DraftsInTheWay as refused:
+            result.refusal = Refusal.DRAFTS
             result.errors += refused.findings
         except _OtherWarnings as others:
+            result.refusal = Refusal.NEW_WARNINGS
             result.errors.append(Finding("", "", "", warnings_moved_message()))
             result.errors += others.findings
+            # They name the file's own places already.
+            self.named = (len(result.errors), self.named[1])
         except WorkflowError as refused:
             result.errors.append(Finding("", "", "", refused.message))
         except (IntegrityError, DataError):
@@ -548,18 +562,24 @@ class _Import:
     def _check_shown_warnings(self) -> None:
         """What a person confirms is what they were warned of, too.
 
-        Raises _OtherWarnings where the plan has changed elsewhere so that there is more to warn of now.
-        Messages are compared by their cells: they are in the language of the page.
+        Raises _OtherWarnings where the plan has changed elsewhere so that there is more, or something else,
+        to warn of now. In another language than the preview's only the places are compared, and nothing
+        where there were too many warnings to keep.
         """
         self._name_places()
-        if (staged := self.incoming.staged) is None:
+        staged = self.incoming.staged
+        if staged is None or staged.findings.get("rest", {}).get("warnings"):
             return
-        told = Counter((each["sheet"], each["cell"]) for each in staged.findings.get("warnings", ()))
+        is_same_language = staged.findings.get("language") == get_language()
+
+        def said(finding: Finding) -> tuple[str, ...]:
+            return (finding.sheet, finding.cell, finding.message if is_same_language else "")
+
+        told = Counter(said(Finding(**each)) for each in staged.findings.get("warnings", ()))
         more = []
         for finding in self.result.warnings:
-            place = (finding.sheet, finding.cell)
-            told[place] -= 1
-            if told[place] < 0:
+            told[said(finding)] -= 1
+            if told[said(finding)] < 0:
                 more.append(finding)
         if more:
             raise _OtherWarnings(more)

@@ -10,19 +10,24 @@ from django.utils.translation import gettext as _
 
 from pledges.audit import operation
 from pledges.notation import clean_text
+from pledges.permissions import Action, require
 from pledges.workflow import ReasonMissing
 from reports.models import ImportBatch
 from reports.workbook.rollback import NotApplied
+from reports.workbook.staging import clear
 
 
 @transaction.atomic
 def redact_import(*, batch: ImportBatch, reason: str, user: Any = None) -> ImportBatch:
     """Delete the file of a finished import, its changed cells and findings for good; the log says why.
 
-    Who, when, and how many rows stay, and so does what it wrote: that is corrected
-    in the plan, and erased from the log with ``audit_redact``. Raises ReasonMissing,
-    and NotApplied for an upload that only waits: that is thrown away instead.
+    Uploads of the same file that wait go with it. Who, when, and how many rows stay,
+    and so does what it wrote: that is corrected in the plan, and erased from the log
+    with ``audit_redact``. Raises PermissionDenied, ReasonMissing, and NotApplied for an
+    upload that only waits: that is thrown away instead.
     """
+    if user is not None:
+        require(user, Action.IMPORT_PLAN, municipality=batch.municipality_id)
     said = clean_text(reason)
     if not said:
         raise ReasonMissing(_("Say why the contents are erased."))
@@ -41,8 +46,13 @@ def redact_import(*, batch: ImportBatch, reason: str, user: Any = None) -> Impor
         facts={"import": str(held.pk)},
     ):
         path = str(held.file.name)
+        clear(ImportBatch.objects.for_hash(held.sha256))
         held.file, held.file_name, held.redacted_at = "", f"{held.pk}.xlsx", timezone.now()
         held.findings, held.diff = {"periods": held.findings.get("periods", [])}, b""
-        held.save(update_fields=["file", "file_name", "redacted_at", "findings", "diff"])
+        # Of few cells a digest without salt can be guessed back.
+        held.sha256 = held.diff_digest = ""
+        held.save(
+            update_fields=["file", "file_name", "redacted_at", "findings", "diff", "sha256", "diff_digest"]
+        )
         transaction.on_commit(partial(default_storage.delete, path))
     return held

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +13,15 @@ from pledges.sheets import CellChange
 from pledges.spreadsheet import Finding, Findings
 from reports.models import ImportBatch
 from reports.workbook.diffs import Diff, Moved
+
+
+class Refusal(StrEnum):
+    """Why an import that could be read was not applied as it was asked to be."""
+
+    MOVED = "moved"
+    NEW_WARNINGS = "new_warnings"
+    DRAFTS = "drafts"
+
 
 # (what is being done, how much is done, of how much)
 Progress = Callable[[str, int, int], None]
@@ -25,6 +35,7 @@ class ImportResult:
     ``errors`` stand, nothing was written. ``plan`` and ``period`` are None after
     a dry run that would have made them. ``batch`` is the import as it is kept.
     ``new_periods`` are the 기준일 at which the plan gets a period that it did not have.
+    ``refusal`` says why a file without a fault was not applied, where it was not;
     ``moved`` are the cells that would change otherwise than a stage showed: (as shown, as it would be now).
     """
 
@@ -41,6 +52,7 @@ class ImportResult:
     editions: list[Any] = field(default_factory=list)
     batch: ImportBatch | None = None
     moved: list[Moved] = field(default_factory=list)
+    refusal: Refusal | None = None
 
     @property
     def changes(self) -> list[CellChange]:

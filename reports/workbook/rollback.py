@@ -155,7 +155,8 @@ def _roll_back(batch: ImportBatch, user: Any, reason: str) -> ImportBatch:
     if edits := _standing(held, written):
         raise StoodOn(edits)
     goes = plan.pk in written.made(Plan)
-    facts: dict[str, Any] = {"file": held.file_name}
+    # Not the file's name, which may be a person's: the import's page has it as long as it is kept.
+    facts: dict[str, Any] = {"import": str(held.pk)}
     if held.first_entry is not None:
         facts["entries"] = f"{held.first_entry}–{held.last_entry}"
     with operation(

@@ -35,9 +35,11 @@ def stage_workbook(
     file_name: str,
     over_drafts: bool = False,
     cards_of: CardPlace | None = None,
+    instead_of: ImportBatch | None = None,
 ) -> ImportBatch:
     """Keep a file with what it would change, or with what is wrong with it; nothing of the plan is written.
 
+    It takes the place of ``instead_of``, else of the oldest where too many wait.
     Raises UnreadableFile and PermissionDenied, and then nothing is kept.
     """
     result = import_workbook(
@@ -46,6 +48,8 @@ def stage_workbook(
     mine = ImportBatch.objects.staged_by(user)
     clear_expired(mine)
     batch = keep_stage(Incoming(content, file_name, cards_of), result, user=user, over_drafts=over_drafts)
+    if instead_of is not None:
+        discard_stage(instead_of)
     clear(mine.filter(pk__in=list(mine.values_list("pk", flat=True)[MOST_WAITING:])))
     return batch
 
@@ -57,15 +61,14 @@ def stage_again(batch: ImportBatch, *, user: Any, over_drafts: bool) -> ImportBa
     """
     if batch.state != ImportBatch.State.STAGED:
         raise StageGone(applied_message())
-    anew = stage_workbook(
+    return stage_workbook(
         stored_content(batch),
         user=user,
         file_name=batch.file_name,
         over_drafts=over_drafts,
         cards_of=card_place(batch),
+        instead_of=batch,
     )
-    discard_stage(batch)
-    return anew
 
 
 def confirm_stage(batch: ImportBatch, *, user: Any) -> ImportResult:

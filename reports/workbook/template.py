@@ -9,7 +9,7 @@ from pledges.models import Municipality, OwnStatus, Plan, Term
 from pledges.sheets import InfoResource, Scope, SheetResource
 from pledges.sheets.plan import STATUS
 from pledges.spreadsheet import WrittenColumn, WrittenSheet, write_workbook
-from reports.workbook.exporting import export_as_of, workbook_sheets
+from reports.workbook.exporting import newest_as_of, workbook_sheets
 from reports.workbook.importing import NOTES, RESOURCES
 
 # Rows prepared below each header, and below what is filled in already.
@@ -37,9 +37,9 @@ def write_template(plan: Plan) -> bytes:
 def write_filled(plan: Plan, as_of: dt.date | None = None) -> bytes:
     """The plan's own workbook to go on with: an export with dropdowns, every sheet, and the notes.
 
-    Brought in as it is, it changes nothing.
+    Brought in as it is, it changes nothing; nor does it with a later 기준일.
     """
-    as_of = as_of or export_as_of(plan)
+    as_of = as_of or newest_as_of(plan)
     scope = template_scope(plan, as_of)
     written = {sheet.name: sheet for sheet in workbook_sheets(plan, as_of)}
     sheets = [written[InfoResource.sheet_name]]

@@ -64,7 +64,7 @@ def test_every_action_has_a_row_and_every_role_is_in_the_table():
         (Action.CHECK_REPORT, {"coordinator"}),
         (Action.MANAGE_PERIODS, {"coordinator"}),
         (Action.PUBLISH, {"coordinator"}),
-        (Action.VIEW_IMPORTS, {"admin", "auditor"}),
+        (Action.VIEW_IMPORTS, {"coordinator", "admin", "auditor"}),
         (Action.IMPORT_PLAN, {"admin"}),
         (Action.EXPORT_PLAN, {"coordinator", "admin", "auditor"}),
         (Action.EDIT_DATA, {"admin"}),

@@ -20,7 +20,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from PIL import Image as Picture
 
-from pledges.spreadsheet import Finding, fold_sheet_name, read_workbook
+from pledges.spreadsheet import Finding, Findings, fold_sheet_name, read_workbook
 from reports.workbook import import_workbook
 from reports.workbook.annotating import HEADER, LIST, annotated
 from reports.workbook.marking.styles import RED, YELLOW
@@ -170,12 +170,14 @@ def rich_book():
     return saved(target)
 
 
-FOUND = [
-    error("공약", "D3", "공약명이 없습니다"),
-    error("투자계획", "H3", "숫자로"),
-    error("추진실적", "F2", "빈칸"),
-]
-ODD = [error("공약", "K3", "합계가 다릅니다"), error("확인지표", "B2", "지표")]
+FOUND = Findings(
+    [
+        error("공약", "D3", "공약명이 없습니다"),
+        error("투자계획", "H3", "숫자로"),
+        error("추진실적", "F2", "빈칸"),
+    ]
+)
+ODD = Findings([error("공약", "K3", "합계가 다릅니다"), error("확인지표", "B2", "지표")])
 
 
 class TestGoodWorkbook:
@@ -268,7 +270,9 @@ class TestGoodWorkbook:
 
     def test_list_names_all_with_links_and_comes_first(self):
         missing = error("기본정보 ", "", "시트가 없습니다")
-        book = assert_sound(annotated(rich_book(), [*FOUND, missing, error("없는 시트", "A1")], ODD))
+        book = assert_sound(
+            annotated(rich_book(), Findings([*FOUND, missing, error("없는 시트", "A1")]), ODD)
+        )
         sheet = book[LIST]
         rows = [[cell.value or "" for cell in row] for row in sheet.iter_rows()]
         assert rows[0] == list(HEADER)
@@ -298,7 +302,7 @@ class TestGoodWorkbook:
         "text", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "=cmd|' /C calc'!A0", "<&>\"'", "_x0041_"]
     )
     def test_texts_are_never_formulas(self, text):
-        content = annotated(rich_book(), [error("공약", "D4", text, value=text)], [])
+        content = annotated(rich_book(), Findings([error("공약", "D4", text, value=text)]), Findings())
         sheet = assert_sound(content)[LIST]
         escaped = text.strip() if text.startswith("_x") else text
         assert [cell.data_type for cell in sheet[2]] == ["s"] * 5
@@ -307,12 +311,12 @@ class TestGoodWorkbook:
         assert b"<f>" not in parts(content)["xl/worksheets/sheet8.xml"]
 
     def test_what_is_hidden_in_merged_cells_is_said_where_it_shows(self):
-        book = opened(annotated(rich_book(), [error("공약", "C1", "숨은 칸")], []))
+        book = opened(annotated(rich_book(), Findings([error("공약", "C1", "숨은 칸")]), Findings()))
         assert colour(book["공약"]["A1"]) == RED
         assert book["공약"]["A1"].comment.text.endswith("오류: 숨은 칸")
 
     def test_names_of_sheets_keep_their_sheet(self):
-        before, after = rich_book(), annotated(rich_book(), FOUND, [])
+        before, after = rich_book(), annotated(rich_book(), FOUND, Findings())
 
         def tied(content):
             root = ElementTree.fromstring(parts(content)["xl/workbook.xml"])
@@ -341,7 +345,7 @@ class TestAgain:
     def test_sheet_of_theirs_with_the_lists_name_is_kept(self):
         target = opened(book())
         target.create_sheet(LIST)["A1"] = "우리 것"
-        result = assert_sound(annotated(saved(target), FOUND, []))
+        result = assert_sound(annotated(saved(target), FOUND, Findings()))
         assert result[LIST]["A1"].value == "우리 것"
         assert result.sheetnames[0] == f"{LIST} (2)"
 
@@ -473,7 +477,7 @@ class TestOddFiles:
 class TestMany:
     def test_five_thousand_errors(self):
         found = [error("공약", f"{'ABCDEFGHIJ'[n % 10]}{n // 10 + 1}", f"틀림 {n}") for n in range(5_000)]
-        content = annotated(book(), found, [])
+        content = annotated(book(), Findings(found), Findings())
         result = opened(content)
         marked = [
             cell
@@ -487,7 +491,7 @@ class TestMany:
 
     def test_more_than_can_be_marked_end_with_a_count(self):
         found = [error("공약", f"A{n}", "틀림") for n in range(1, 25_001)]
-        result = opened(annotated(book(), found, []))
+        result = opened(annotated(book(), Findings(found), Findings()))
         assert result[LIST].max_row == 20_002
         assert "5,000" in result[LIST]["E20002"].value
         assert result["공약"].max_row == 10_000
@@ -501,7 +505,7 @@ class TestMany:
         target.save(path)
         code = (
             "import sys, json, time, django; django.setup()\n"
-            "from pledges.spreadsheet import Finding\n"
+            "from pledges.spreadsheet import Finding, Findings\n"
             "from reports.workbook.annotating import annotated\n"
             "content = open(sys.argv[1], 'rb').read()\n"
             "found = [Finding('공약', f'B{n * 7 + 1}', '값', '틀림') for n in range(5000)]\n"
@@ -509,7 +513,7 @@ class TestMany:
             "lines = lambda: open('/proc/self/status').read().splitlines()\n"
             "memory = lambda: next(int(e.split()[1]) for e in lines() if e.startswith('VmHWM')) // 1024\n"
             "before, start = memory(), time.process_time()\n"
-            "out = annotated(content, found, [])\n"
+            "out = annotated(content, Findings(found), Findings())\n"
             "print(json.dumps([memory() - before, memory(), time.process_time() - start, len(out)]))\n"
         )
         done = subprocess.run(

@@ -222,7 +222,7 @@ class TestAsBefore:
         }
         assert {entry.body["reason"] for entry in entries} == {REASON}
         facts = [entry.body["facts"] for entry in entries if "facts" in entry.body]
-        assert facts == [{"file": "공약.xlsx", "entries": f"{batch.first_entry}–{batch.last_entry}"}]
+        assert facts == [{"import": str(batch.pk), "entries": f"{batch.first_entry}–{batch.last_entry}"}]
         one = entries.get(pledge_code="1-1")
         pledge = next(row for row in one.body["rows"] if row["model"] == "pledges.pledge")
         assert pledge["kind"] == "-"

@@ -274,6 +274,20 @@ class TestPermission:
         imported(user=UserFactory(is_superuser=True))
 
 
+class TestOtherReports:
+    def test_correcting_an_approved_report_of_another_date_is_told(self):
+        import_workbook(book())
+        # 2023 of the actuals: its last period is the year's end, approved with the first import.
+        result = import_workbook(book(확인지표_H3="2(2)", 확인지표_I3="3(5)"), dry_run=True)
+        told = [each for each in result.warnings if "2023. 12. 31." in each.message]
+        assert [(each.sheet, each.cell) for each in told] == [("확인지표", "H3")]
+
+    def test_file_of_its_own_date_is_not_warned_of_other_reports(self):
+        import_workbook(book())
+        result = import_workbook(book(공약_L2="일부추진"), dry_run=True)
+        assert not [each for each in result.warnings if "다른 기준일" in each.message]
+
+
 class TestUnchanged:
     def test_second_import_changes_nothing(self):
         imported()

@@ -12,6 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from pledges.sheets import CellChange
 from pledges.spreadsheet import Finding, UnreadableFile
 from reports.management.commands.fulfilment import find_plan, iso_date
 from reports.workbook import ImportResult, import_workbook
@@ -83,24 +84,40 @@ def as_lines(result: ImportResult, *, dry_run: bool) -> Iterable[str]:
             "sheet": name,
             **counts,
         }
+    if dry_run:
+        cells = [cell for row in result.diff.rows(stop=LONGEST_LIST) for cell in row.cells]
+        for cell in cells[:LONGEST_LIST]:
+            yield "  " + changed_line(cell)
+        changed = sum(counts["new"] + counts["changed"] for counts in result.sheets.values())
+        if len(cells) > LONGEST_LIST or changed > LONGEST_LIST:
+            yield _("  … and more; the preview in the browser shows all.")
     for name in result.ignored:
         yield _("%(sheet)s: not a sheet of this workbook, ignored") % {"sheet": name}
     for title, findings in ((_("Warning"), result.warnings), (_("Error"), result.errors)):
         for finding in findings[:LONGEST_LIST]:
             yield finding_line(title, finding)
         if len(findings) > LONGEST_LIST:
-            yield _("… and %(count)s more; --json lists them.") % {"count": len(findings) - LONGEST_LIST}
+            yield _("… and %(count)s more; --json lists more.") % {"count": findings.count_all - LONGEST_LIST}
     if result.errors:
         yield _("Nothing was changed (%(count)s errors).") % {"count": result.errors.count_all}
     elif dry_run:
         yield _("Dry run: nothing was changed.")
     else:
         yield _("Applied.")
+        if result.batch:
+            yield _("Import %(key)s: rollback_import takes it back.") % {"key": result.batch.pk}
         for edition in result.editions:
             yield _("Published: %(as_of)s, edition %(number)s.") % {
                 "as_of": edition.as_of,
                 "number": edition.number,
             }
+
+
+def changed_line(cell: CellChange) -> str:
+    """One changed cell: where, of what, from what to what; "–" is nothing."""
+    where = " ".join(filter(None, (cell.sheet, cell.address, " · ".join(filter(None, cell.key)))))
+    old, new = (" ".join(text.split()) or "–" for text in (cell.old, cell.new))
+    return f"{where} {cell.column}: {old} → {new}"
 
 
 def finding_line(title: str, finding: Finding) -> str:

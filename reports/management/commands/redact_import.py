@@ -27,3 +27,8 @@ class Command(BaseCommand):
         except WorkflowError as refused:
             raise CommandError(refused.message) from refused
         self.stdout.write(_("The contents of the import %(key)s were erased.") % {"key": batch.pk})
+        if batch.first_entry is not None:
+            self.stdout.write(
+                _("What it wrote stands in the audit log, entries %(first)d to %(last)d (audit_redact).")
+                % {"first": batch.first_entry, "last": batch.last_entry}
+            )

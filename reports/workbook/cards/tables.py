@@ -101,14 +101,17 @@ def read_table(
         if at != last + 1 or _ends_table(grid, at, leaves):
             break
         last = at
+        first = grid.row(at)[0]
+        is_rate = kind == words.INDICATORS and re.match(r"(공약)?이행률", first.word) is not None
         values = {}
         for name, leaf in columns:
             region = grid.under(at, leaf.left, leaf.right)
-            grid.take(region)
+            # The pledge's own rate has no years: what stands there is nobody's.
+            if not is_rate or region == first or words.year_of(leaf.word) is None:
+                grid.take(region)
             values[name] = Value(region.cell if region else None, region.spot if region else (at, leaf.left))
-        first = grid.row(at)[0]
         rows.append(TableRow(first.spot, values, heads))
-        if kind == words.INDICATORS and re.match(r"(공약)?이행률", first.word):
+        if is_rate:
             break
     return rows, last, doubled
 

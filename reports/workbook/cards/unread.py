@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from pledges.enums import MoneyUnit
 from pledges.notation import from_sheet_word
+from pledges.personal import without_resident_numbers
 from pledges.spreadsheet import Finding
 from reports.workbook.cards import words
 from reports.workbook.cards.grid import Grid, Region, address
@@ -97,7 +98,10 @@ def unread_cell() -> str:
 
 
 def _values(group: Sequence[Region]) -> str:
-    told = " · ".join(" ".join(region.cell.shown.split()) for region in group[:_VALUES])
+    # Before it is cut: half a number would not be known for one.
+    told = without_resident_numbers(
+        " · ".join(" ".join(region.cell.shown.split()) for region in group[:_VALUES])
+    )
     is_cut = len(group) > _VALUES or len(told) > _LETTERS
     return f"{told[:_LETTERS].rstrip()}…" if is_cut else told
 

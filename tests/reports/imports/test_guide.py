@@ -136,7 +136,7 @@ class TestTemplates:
     def test_plan_of_another_city_is_not_there(self, hall, name):
         hall.client.force_login(hall.neighbour)
         assert hall.client.get(f"{GUIDE}hanbit/8/{name}.xlsx").status_code == 404
-        hall.client.force_login(hall.coordinator)
+        hall.client.force_login(hall.staff)
         assert hall.client.get(f"{GUIDE}hanbit/8/{name}.xlsx").status_code == 403
 
     def test_auditor_reads_the_guide_and_is_not_led_to_the_upload(self, hall):

@@ -105,7 +105,11 @@ class TestUpload:
 
     def test_workbook_of_a_city_that_is_new_is_the_superusers_alone(self, hall):
         content = book(기본정보_B2="달빛시", 기본정보_B3="dalbit", 공약_H2="도, 시")
-        assert hall.upload(content).status_code == 403
+        refused = hall.stage(content)
+        (error,) = refused.findings["errors"]
+        assert (error["sheet"], error["cell"], error["value"]) == ("기본정보", "B3", "dalbit")
+        assert "코드" in error["message"]
+        assert hall.confirm(refused).status_code == 409
         hall.client.force_login(hall.superuser)
         batch = hall.stage(content)
         assert batch.plan is None
@@ -390,12 +394,18 @@ class TestRights:
     def test_people_without_the_right_are_refused_everywhere(self, hall):
         batch, officer = hall.stage(), OfficerFactory().user
         before = hall.plans()
-        for person in (hall.staff, hall.coordinator, officer):
+        for person in (hall.staff, officer):
             hall.client.force_login(person)
             assert hall.client.get(URL).status_code == 403
             assert hall.upload(book(공약_D2="x")).status_code == 403
             assert hall.page(batch).status_code == 403
             assert hall.confirm(batch).status_code == 403
+        # The planning office reads what was applied, and neither brings in nor sees what others look at.
+        hall.client.force_login(hall.coordinator)
+        assert hall.client.get(URL).status_code == 200
+        assert hall.upload(book(공약_D2="x")).status_code == 403
+        assert hall.page(batch).status_code == 404
+        assert hall.confirm(batch).status_code == 403
         assert hall.plans() == before
 
     def test_right_taken_between_preview_and_confirmation_refuses(self, hall):
@@ -419,9 +429,19 @@ class TestRights:
     def test_unknown_key_is_not_there(self, hall):
         assert hall.client.get(f"{URL}{uuid.uuid4()}/").status_code == 404
 
-    def test_link_stands_in_the_bar_of_who_brings_plans_in(self, hall):
-        assert URL in hall.client.get("/staff/").content.decode()
-        hall.client.force_login(hall.coordinator)
+    def test_step_on_what_was_thrown_away_meanwhile_says_so(self, hall):
+        batch = hall.stage()
+        hall.client.post(f"{URL}{batch.pk}/discard/")
+        answer = hall.confirm(batch)
+        assert answer["Location"] == URL
+        assert "버렸거나" in text_of(hall.client.get(URL))
+        assert hall.is_unchanged()
+
+    def test_link_stands_in_the_bar_of_who_may_read_imports(self, hall):
+        for person in (hall.admin, hall.coordinator):
+            hall.client.force_login(person)
+            assert URL in hall.client.get("/staff/").content.decode()
+        hall.client.force_login(OfficerFactory().user)
         assert URL not in hall.client.get("/staff/").content.decode()
 
 

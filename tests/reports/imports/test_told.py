@@ -10,7 +10,7 @@ from django.utils.http import parse_header_parameters
 
 from pledges.enums import MoneyUnit, ReportState, Role
 from pledges.models import Plan, Pledge
-from pledges.spreadsheet import Finding, Findings
+from pledges.spreadsheet import Finding
 from reports.imports.forms import UploadForm
 from reports.imports.preview import findings, in_order
 from reports.models import ImportBatch
@@ -132,18 +132,19 @@ class TestOrder:
         ]
         assert [each.message for each in in_order(told)] == list("864732159")
 
-    def test_count_of_those_that_are_not_kept_stays_last(self, monkeypatch):
-        monkeypatch.setattr(Findings, "MOST", 2)
-        told = [("공약", "B3", "가"), ("공약", "B2", "나"), ("", "", "외 3건")]
+    def test_those_that_are_not_kept_are_counted(self):
+        told = [("공약", "B3", "가"), ("공약", "B2", "나")]
         batch = ImportBatch(
             findings={
                 "errors": [
                     {"sheet": sheet, "cell": cell, "value": "", "message": message}
                     for sheet, cell, message in told
-                ]
+                ],
+                "rest": {"errors": 3},
             }
         )
-        assert [each.message for each in findings(batch, "errors")] == ["나", "가", "외 3건"]
+        found = findings(batch, "errors")
+        assert ([each.message for each in found], found.count_all) == (["나", "가"], 5)
 
     def test_warnings_of_sums_stand_among_those_of_their_sheet(self, hall):
         batch = hall.stage(book(공약_K2=99, 투자계획_D3=11, 공약_M2="41%"))

@@ -45,6 +45,7 @@ set_language                           M M MMMM MM MMM MMM M M   + + ++++ ++ +++
 public:home                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:city                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:front                           + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:money                           + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:method                          + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:area                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:list_file                       + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M

@@ -22,6 +22,7 @@ app_name = "public"
 # What stands right under the term for its pledges, and behind a dash for another plan.
 parts: list[URLPattern | URLResolver] = [
     path("", views.front, name="front"),
+    path("money/", views.money, name="money"),
     path("method/", views.method, name="method"),
     path("areas/<code:code>/", views.area, name="area"),
 ]

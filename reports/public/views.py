@@ -15,6 +15,7 @@ from reports.cards import read_card
 from reports.models import Edition, EditionPledge
 from reports.public import charts, exports, freshness, wording
 from reports.public.addresses import MAIN_PLAN, address
+from reports.public.crossorigin import shared
 from reports.public.errors import NotPublished
 from reports.public.filters import PledgeFilter
 from reports.public.moved import edition_before, what_moved
@@ -247,6 +248,7 @@ def pledge_list(request: HttpRequest, city: str, term: int, plan: str) -> HttpRe
 
 
 @public
+@shared
 @require_safe
 def list_file(request: HttpRequest, city: str, term: int, plan: str, suffix: str) -> HttpResponse:
     """What the list shows, as a file."""

@@ -53,9 +53,7 @@ class PledgeFilter(django_filters.FilterSet):
     completion = django_filters.ChoiceFilter(label=gettext_lazy("Completion"), method="by_completion")
     budgeted = django_filters.ChoiceFilter(label=pgettext_lazy("pledge", "Budget"), method="by_budgeted")
     lagging = django_filters.ChoiceFilter(label=gettext_lazy("This year's target"), method="by_lagging")
-    moved = django_filters.ChoiceFilter(
-        label=gettext_lazy("Since the reference date before"), method="by_moved"
-    )
+    moved = django_filters.ChoiceFilter(label=gettext_lazy("Since last published"), method="by_moved")
 
     class Meta:
         model = EditionPledge

@@ -89,7 +89,7 @@ def _sitemap(request: HttpRequest, place: Place, edition: Edition) -> str:
     absolute = _absolute(request, place)
     codes = EditionPledge.objects.for_edition(edition).in_order().values_list("code", flat=True)
     pages = [
-        *(absolute(part) for part in ("front", "list", "method", "data")),
+        *(absolute(part) for part in ("front", "list", "money", "method", "data")),
         *(absolute("area", code=area.code) for area in read_summary(edition.summary).areas if area.code),
         *(absolute("card", code=code) for code in codes),
     ]

@@ -478,6 +478,7 @@ def test_sitemap_leads_to_every_page_of_the_current_edition(naju, client):
         "/naju/8/pledges/7-2-3/",
         "/naju/8/areas/7/",
         "/naju/8/areas/7-2/",
+        "/naju/8/money/",
         "/naju/8/method/",
         "/naju/8/data/",
     }

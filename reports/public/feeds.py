@@ -28,12 +28,12 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 Absolute = Callable[..., str]
 
 
-def tag_uri(place: Place, *steps: object, on: dt.datetime) -> str:
+def tag_uri(place: Place, *steps: object, on: dt.date) -> str:
     """A tag: URI (RFC 4151) that stays the same wherever the portal moves within its name."""
     assert place.term is not None and place.plan is not None  # noqa: S101, PT018 - feeds are of plans
     whole = (place.city.code, place.term.number, place.plan.code, *steps)
     path = "/".join(quote(str(step), safe="") for step in whole)
-    return f"tag:{urlsplit(settings.PORTAL_URL).hostname},{on.date().isoformat()}:/{path}"
+    return f"tag:{urlsplit(settings.PORTAL_URL).hostname},{on:%Y-%m-%d}:/{path}"
 
 
 def plan_editions(place: Place) -> list[Edition]:
@@ -94,7 +94,8 @@ def pledge_feed(place: Place, rows: Sequence[EditionPledge], absolute: Absolute)
     """An entry a 기준일 and one for each correction that concerns this pledge."""
     last = rows[0]
     title = f"{last.code} {last.name}"
-    feed = _feed(place, title, absolute("card", code=last.code), absolute("pledge_feed", code=last.code))
+    own = absolute("pledge_feed", code=last.code)
+    feed = _feed(place, title, absolute("card", code=last.code), own, "pledge", last.code)
     told: list[tuple[EditionPledge, EditionPledge | None]] = []
     earlier: EditionPledge | None = None
     for row in reversed(rows):
@@ -119,15 +120,16 @@ def pledge_feed(place: Place, rows: Sequence[EditionPledge], absolute: Absolute)
     return str(feed.writeString("utf-8"))
 
 
-def _feed(place: Place, title: str, link: str, own: str) -> Atom1Feed:
-    assert place.plan is not None  # noqa: S101 - feeds are of plans
+def _feed(place: Place, title: str, link: str, own: str, *steps: str) -> Atom1Feed:
+    assert place.plan is not None and place.term is not None  # noqa: S101, PT018 - feeds are of plans
+    identity = tag_uri(place, *steps, "feed", on=place.term.starts_on)
     return Atom1Feed(
         title=_plain(f"{place.city.name} {place.plan.name} · {title}"),
         link=link,
         description=None,
         language=get_language(),
         feed_url=own,
-        feed_guid=own,
+        feed_guid=identity,
         author_name=place.city.name,
     )
 

@@ -40,6 +40,7 @@ def test_feed_of_naju_tells_its_edition(naju, client):
     assert entry.find(f"{ATOM}link").get("href") == "http://testserver/naju/8/?as_of=2025-09-30&edition=1"
     assert "100.00%" in entry.findtext(f"{ATOM}summary")
     assert root.find(f"{ATOM}link[@rel='self']").get("href") == "http://testserver/naju/8/feed/"
+    assert root.findtext(f"{ATOM}id") == "tag:127.0.0.1,2022-07-01:/naju/8/pledges/feed"
     day = edition.published_at.date().isoformat()
     assert identities(root) == [f"tag:127.0.0.1,{day}:/naju/8/pledges/2025-09-30/1"]
 

@@ -244,6 +244,11 @@ EVIDENCE_MAX_TOTAL_MB = env.int("EVIDENCE_MAX_TOTAL_MB", default=100)
 # A quarter's form holds every indicator, sub-project and achievement of a pledge.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
+# --- Open data ------------------------------------------------------------
+# KOGL-1 is 공공누리 제1유형, as cities use it for their own figures; another licence by its name and address.
+DATA_LICENCE = env.str("DATA_LICENCE", default="KOGL-1")
+DATA_LICENCE_URL = env.str("DATA_LICENCE_URL", default="")
+
 # --- Security -------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -25,8 +25,9 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("robots.txt", health.robots, name="robots"),
     path("favicon.ico", health.favicon, name="favicon"),
-    path("", include("reports.documents.urls")),
+    # Files of open data stand where a card's file of a plan "data" would, so they are asked for first.
     path("", include("reports.public.urls")),
+    path("", include("reports.documents.urls")),
 ]
 
 handler400 = errors.bad_request

@@ -6,12 +6,15 @@ from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q
-from django.db.models.fields.json import KeyTransform
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.fields.json import KT, KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 from pledges.enums import PeriodState
 from pledges.models import ProgressReport
+
+# 100 % in the unit of the columns that lists sort by, millionths of a percent.
+WHOLE = 100_000_000
 
 
 class FrozenQuerySet(models.QuerySet):
@@ -73,6 +76,32 @@ class EditionQuerySet(FrozenQuerySet):
         """Editions in which a pledge of this code stands."""
         return self.filter(pledges__code=code)
 
+    def oldest_first(self) -> "EditionQuerySet":
+        return self.order_by("as_of", "number")
+
+    def by_publication(self) -> "EditionQuerySet":
+        """What was published last comes first."""
+        return self.order_by("-published_at", "-as_of", "-number")
+
+    def with_headline(self) -> "EditionQuerySet":
+        """Editions with ``headline``, their summary's headline as its document has it, without the rest."""
+        return self.annotate(headline=KeyTransform("headline", "summary")).defer("summary")
+
+    def digests(self) -> models.QuerySet[Any, tuple[int, str, dt.datetime]]:
+        """Key, digest and moment of publication of each, in the order of their keys."""
+        return self.order_by("pk").values_list("pk", "digest", "published_at")
+
+    def with_plan(self) -> "EditionQuerySet":
+        """With the plan, its term and city, without the summary."""
+        return self.select_related("plan__term__municipality").defer("summary")
+
+    def in_address_order(self) -> "EditionQuerySet":
+        return self.order_by("plan__term__municipality__code", "plan__term__number", "plan__code")
+
+    def with_pledges_counted(self) -> "EditionQuerySet":
+        """Each with ``pledges_counted``."""
+        return self.annotate(pledges_counted=Count("pledges"))
+
     def latest_of_each_plan(self) -> "EditionQuerySet":
         """Of each plan the edition that readers get: the last 기준일, its highest number."""
         newer = self.model._default_manager.filter(plan=OuterRef("plan")).filter(
@@ -82,6 +111,17 @@ class EditionQuerySet(FrozenQuerySet):
 
     def without_summary(self) -> "EditionQuerySet":
         return self.defer("summary")
+
+    def with_headlines(self) -> "EditionQuerySet":
+        """With the summary's headline as ``headline_method`` and ``headline_display`` ("73.33", "–")."""
+        return self.annotate(
+            headline_method=KT("summary__headline__method"),
+            headline_display=KT("summary__headline__rate__display"),
+        )
+
+    def with_rate_of(self, code: str) -> "EditionQuerySet":
+        """Editions in which a pledge of this code stands, each with its ``rate_display`` there."""
+        return self.with_pledge(code).annotate(rate_display=F("pledges__rate_display"))
 
     def with_publisher(self) -> "EditionQuerySet":
         """With who published it, without the summary."""
@@ -95,6 +135,12 @@ class EditionPledgeQuerySet(FrozenQuerySet):
     def for_edition(self, edition: Any) -> "EditionPledgeQuerySet":
         return self.filter(edition=edition)
 
+    def for_editions(self, editions: Any) -> "EditionPledgeQuerySet":
+        return self.filter(edition__in=editions)
+
+    def for_plan(self, plan: Any) -> "EditionPledgeQuerySet":
+        return self.filter(edition__plan=plan)
+
     def for_published(self, period: Any, pledge: Any) -> "EditionPledgeQuerySet":
         """The pledge as the editions of a period show it, the latest edition first."""
         return self.filter(edition__period=period, pledge=pledge).order_by("-edition__number")
@@ -102,6 +148,9 @@ class EditionPledgeQuerySet(FrozenQuerySet):
     def for_pledge(self, pledge: Any) -> "EditionPledgeQuerySet":
         """The pledge in every edition, the last 기준일 and its highest number first."""
         return self.filter(pledge=pledge).order_by("-edition__as_of", "-edition__number")
+
+    def newest_first(self) -> "EditionPledgeQuerySet":
+        return self.order_by("-edition__as_of", "-edition__number")
 
     def up_to(self, as_of: dt.date) -> "EditionPledgeQuerySet":
         return self.filter(edition__as_of__lte=as_of)
@@ -123,6 +172,39 @@ class EditionPledgeQuerySet(FrozenQuerySet):
         for word in unicodedata.normalize("NFC", words).lower().split():
             found = found.filter(Q(search_text__icontains=word) | Q(code__icontains=word))
         return found
+
+    def for_keys(self, keys: Any) -> "EditionPledgeQuerySet":
+        return self.filter(pk__in=keys)
+
+    def names_by_key(self) -> models.QuerySet[Any, tuple[int, str]]:
+        """(key, name) of each row, in no order."""
+        return self.order_by().values_list("pk", "name")
+
+    def behind(self) -> "EditionPledgeQuerySet":
+        """Pledges whose attainment to date is below 100."""
+        return self.filter(to_date_sort__lt=WHOLE)
+
+    def moved_since(self, previous: Any) -> "EditionPledgeQuerySet":
+        """Pledges of an earlier edition whose status or displayed rate is another since, or that have fallen
+        behind their target to date; with ``was_status``, ``was_status_label``, ``was_rate_display``,
+        ``was_rate_sort`` and ``was_to_date_sort`` of then. A pledge that the earlier edition lacks is new,
+        it did not move."""
+        then = self.model._default_manager.filter(edition=previous, pledge=OuterRef("pledge")).order_by()
+        columns = ("status", "status_label", "rate_display", "rate_sort", "to_date_sort")
+        rows = self.annotate(**{f"was_{column}": Subquery(then.values(column)[:1]) for column in columns})
+        has_fallen_behind = Q(to_date_sort__lt=WHOLE) & (
+            Q(was_to_date_sort__isnull=True) | Q(was_to_date_sort__gte=WHOLE)
+        )
+        return rows.filter(was_status__isnull=False).filter(
+            ~Q(status=F("was_status"))
+            | ~Q(status_label=F("was_status_label"))
+            | ~Q(rate_display=F("was_rate_display"))
+            | has_fallen_behind
+        )
+
+    def most_money_first(self) -> "EditionPledgeQuerySet":
+        """Pledges with planned money, the most first."""
+        return self.filter(planned__isnull=False).order_by("-planned", "position")
 
     def for_area(self, code: str) -> "EditionPledgeQuerySet":
         """Pledges of an area, its sub-areas included. ``area_path`` is ``7>7-2``."""

@@ -45,6 +45,14 @@ set_language                           M M MMMM MM MMM MMM M M   + + ++++ ++ +++
 public:home                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:city                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:front                           + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:money                           + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:sitemaps                        + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:sitemap                         + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:data                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:data_schema                     + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:data_file                       + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:feed                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:pledge_feed                     + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:method                          + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:area                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:list_file                       + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M

@@ -150,6 +150,7 @@ class World:
             "plan": "pledges",
             "suffix": "csv",
             "token": "never-sent",
+            "file": "pledges",
             "key": "set-password",
             "uidb36": "1",
             "object_id": 0,

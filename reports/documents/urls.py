@@ -1,4 +1,4 @@
-"""Addresses of cards as files. They stand before the card page's, whose code would take the suffix."""
+"""Addresses of cards as files."""
 
 from django.urls import URLPattern, path, register_converter
 

@@ -25,6 +25,7 @@ from reports.public import (
     addresses,  # noqa: F401 - registers the converters of our addresses
     freshness,
 )
+from reports.public.crossorigin import shared_as
 from reports.public.errors import NotPublished
 from reports.public.reading import find_place, need_edition, read_plan
 
@@ -34,6 +35,7 @@ LONGEST_NAME = 80
 
 
 @public
+@shared_as("json")
 @require_safe
 def card_file(request: HttpRequest, city: str, term: int, plan: str, code: str, suffix: str) -> HttpResponse:
     """The card of the current edition, or of the one that ``?as_of=…&edition=n`` names, in one format."""

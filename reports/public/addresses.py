@@ -71,6 +71,6 @@ for _converter, _name in (
 
 
 def address(name: str, *, city: str, term: int, plan: str = MAIN_PLAN, **more: Any) -> str:
-    """The address of a part of a plan: ``front``, ``method``, ``area`` (``code``), ``list``, ``card``
-    (``code``) or ``list_file`` (``suffix``). Cards as files have theirs in ``reports.documents``."""
+    """The address of a part of a plan: ``front``, ``money``, ``method``, ``area`` (``code``), ``list``,
+    ``card`` (``code``) or ``list_file`` (``suffix``). Cards as files have theirs in ``reports.documents``."""
     return reverse(f"public:{name}", kwargs={"city": city, "term": term, "plan": plan, **more})

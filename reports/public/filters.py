@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pledges.enums import Completion
 from pledges.notation import clean_text
-from reports.models import EditionPledge
+from reports.models import Edition, EditionPledge
+from reports.public.initials import fits, split_words
 from reports.public.wording import status_counts
 from reports.querysets import EditionPledgeQuerySet
 from reports.summaries import AreaLine, PlanSummary
 
 NOT_GIVEN = "-"
+YES = "yes"
 LONGEST_SEARCH = 100
 
 
@@ -50,16 +52,28 @@ class PledgeFilter(django_filters.FilterSet):
     department = django_filters.ChoiceFilter(label=gettext_lazy("Department"), method="by_department")
     completion = django_filters.ChoiceFilter(label=gettext_lazy("Completion"), method="by_completion")
     budgeted = django_filters.ChoiceFilter(label=pgettext_lazy("pledge", "Budget"), method="by_budgeted")
+    lagging = django_filters.ChoiceFilter(label=gettext_lazy("This year's target"), method="by_lagging")
+    moved = django_filters.ChoiceFilter(label=gettext_lazy("Since last published"), method="by_moved")
 
     class Meta:
         model = EditionPledge
         fields: list[str] = []
 
     def __init__(
-        self, data: QueryDict, *, queryset: EditionPledgeQuerySet, summary: PlanSummary, **kwargs: Any
+        self,
+        data: QueryDict,
+        *,
+        queryset: EditionPledgeQuerySet,
+        summary: PlanSummary,
+        previous: Edition | None = None,
+        **kwargs: Any,
     ) -> None:
-        """Counts the edition's rows by kind: one query."""
+        """Counts the edition's rows by kind: one query. A search by initial consonants takes another.
+
+        ``previous`` is the edition that ``moved`` compares with; without one nothing has moved.
+        """
         super().__init__(data, queryset=queryset, **kwargs)
+        self.previous = previous
         self.choices = choices_of(queryset, summary)
         for name, choices in self.choices.items():
             self.filters[name].extra.update(
@@ -74,7 +88,9 @@ class PledgeFilter(django_filters.FilterSet):
     def get_form_class(self) -> type[forms.Form]:
         form = super().get_form_class()
         for name, choices in self.choices.items():
-            shown = {value: f"{label} ({count})" for value, label, count in choices}
+            shown = {
+                value: label if count is None else f"{label} ({count})" for value, label, count in choices
+            }
             widget = form.base_fields[name].widget
             widget.choices = [
                 (value, shown.get(value, label)) for value, label in form.base_fields[name].choices
@@ -102,7 +118,13 @@ class PledgeFilter(django_filters.FilterSet):
         return chips
 
     def by_words(self, rows: EditionPledgeQuerySet, _name: str, value: str) -> EditionPledgeQuerySet:
-        return rows.for_search(value)
+        plain, by_initials = split_words(value)
+        rows = rows.for_search(plain)
+        if not by_initials:
+            return rows
+        return rows.for_keys(
+            [key for key, name in rows.names_by_key() if all(fits(word, name) for word in by_initials)]
+        )
 
     def by_area(self, rows: EditionPledgeQuerySet, _name: str, value: str) -> EditionPledgeQuerySet:
         return rows.for_area(value)
@@ -121,9 +143,15 @@ class PledgeFilter(django_filters.FilterSet):
     def by_budgeted(self, rows: EditionPledgeQuerySet, _name: str, value: str) -> EditionPledgeQuerySet:
         return rows.for_budgeted({"yes": True, "no": False}.get(value))
 
+    def by_lagging(self, rows: EditionPledgeQuerySet, _name: str, _value: str) -> EditionPledgeQuerySet:
+        return rows.behind()
 
-def choices_of(rows: EditionPledgeQuerySet, summary: PlanSummary) -> dict[str, list[tuple[str, str, int]]]:
-    """For each filter its choices as (value, label, number of pledges). One query."""
+    def by_moved(self, rows: EditionPledgeQuerySet, _name: str, _value: str) -> EditionPledgeQuerySet:
+        return rows.moved_since(self.previous) if self.previous else rows.none()
+
+
+def choices_of(rows: EditionPledgeQuerySet, summary: PlanSummary) -> dict[str, list[tuple[str, str, Any]]]:
+    """For each filter its choices as (value, label, number of pledges or None for uncounted). One query."""
     kinds = list(rows.counted_by_kind())
 
     def counted(column: str) -> dict[Any, int]:
@@ -154,6 +182,8 @@ def choices_of(rows: EditionPledgeQuerySet, summary: PlanSummary) -> dict[str, l
             )
             if key in budgets
         ],
+        "lagging": [(YES, _("Behind"), len(summary.lagging))],
+        "moved": [(YES, _("Moved"), None)],
     }
 
 

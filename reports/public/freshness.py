@@ -1,13 +1,16 @@
 """Conditional GET: an edition never changes, so neither does its page until the portal itself does."""
 
+import datetime as dt
 import functools
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import http_date
 from django.utils.translation import get_language
 
 from reports.public.reading import Reading
@@ -62,4 +65,25 @@ def tagged(response: HttpResponse, tag: str | None) -> HttpResponse:
         patch_cache_control(response, no_cache=True)
     else:
         patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+def same_for_all(
+    request: HttpRequest, parts: object, published_at: dt.datetime | None, make: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """What looks the same whoever asks, signed in or not: made, or 304 where the reader's copy is still good.
+
+    ``parts`` is all that it is made of, beside its address and the language; ``published_at`` when that was
+    last published.
+    """
+    if settings.DEBUG:
+        return make()
+    whole = (portal_version(), get_language(), request.build_absolute_uri(), parts)
+    tag = f'W/"{hashlib.sha256(repr(whole).encode()).hexdigest()[:32]}"'
+    stamp = int(published_at.timestamp()) if published_at else None
+    response = get_conditional_response(request, etag=tag, last_modified=stamp) or make()
+    response.headers["ETag"] = tag
+    if stamp is not None:
+        response.headers["Last-Modified"] = http_date(stamp)
+    patch_cache_control(response, public=True, no_cache=True)
     return response

@@ -3,6 +3,7 @@
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from pledges.permissions import public
@@ -24,7 +25,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @public
 def robots(request: HttpRequest) -> HttpResponse:
     """Published pages are for everybody; the doors of the staff are of no use to a search engine."""
-    lines = ["User-agent: *", "Disallow: /staff/", "Disallow: /accounts/", "Disallow: /admin/", ""]
+    sitemap = request.build_absolute_uri(reverse("public:sitemaps"))
+    closed = [f"Disallow: {door}" for door in ("/staff/", "/accounts/", "/admin/")]
+    lines = ["User-agent: *", *closed, "", f"Sitemap: {sitemap}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 

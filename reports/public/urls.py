@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from reports.public import addresses, views
+from reports.public import addresses, data_views, feed_views, views
+from reports.public.opendata.files import FILES
 
 
 class ListSuffix:
@@ -15,19 +16,46 @@ class ListSuffix:
         return value
 
 
+class DataName:
+    """The files of open data."""
+
+    regex = "|".join(file.name for file in FILES)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class DataSuffix(ListSuffix):
+    """Their formats."""
+
+    regex = "csv|json"
+
+
 register_converter(ListSuffix, "list_suffix")
+register_converter(DataName, "data_name")
+register_converter(DataSuffix, "data_suffix")
 
 app_name = "public"
 
 # What stands right under the term for its pledges, and behind a dash for another plan.
 parts: list[URLPattern | URLResolver] = [
     path("", views.front, name="front"),
+    path("money/", views.money, name="money"),
     path("method/", views.method, name="method"),
     path("areas/<code:code>/", views.area, name="area"),
+    path("data/", data_views.data, name="data"),
+    path("data/<data_name:file>.schema.json", data_views.data_schema, name="data_schema"),
+    path("data/<data_name:file>.<data_suffix:suffix>", data_views.data_file, name="data_file"),
+    path("feed/", feed_views.feed, name="feed"),
+    path("sitemap.xml", feed_views.sitemap, name="sitemap"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("sitemap.xml", feed_views.sitemap_index, name="sitemaps"),
     path("<slug_code:city>/", views.city, name="city"),
     path("<slug_code:city>/<term:term>/", include(parts), {"plan": addresses.MAIN_PLAN}),
     path("<slug_code:city>/<term:term>/<other_plan:plan>/-/", include(parts)),
@@ -38,4 +66,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("<slug_code:city>/<term:term>/<slug_code:plan>/", views.pledge_list, name="list"),
     path("<slug_code:city>/<term:term>/<slug_code:plan>/<code:code>/", views.card, name="card"),
+    path(
+        "<slug_code:city>/<term:term>/<slug_code:plan>/<code:code>/feed/",
+        feed_views.pledge_feed,
+        name="pledge_feed",
+    ),
 ]

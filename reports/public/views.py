@@ -13,10 +13,12 @@ from pledges.models import Municipality, Plan
 from pledges.permissions import public
 from reports.cards import read_card
 from reports.models import Edition, EditionPledge
-from reports.public import exports, freshness, wording
+from reports.public import charts, exports, freshness, wording
 from reports.public.addresses import MAIN_PLAN, address
+from reports.public.crossorigin import shared
 from reports.public.errors import NotPublished
 from reports.public.filters import PledgeFilter
+from reports.public.moved import edition_before, what_moved
 from reports.public.reading import (
     Place,
     Reading,
@@ -87,20 +89,43 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
     if reading.edition is None:
         context = {"place": place, "reading": reading, "others": others, "page": "front"}
         return render(request, "public/unpublished.html", context)
-    editions = list(Edition.objects.for_plan(place.plan).without_summary().newest_first())
+    editions: list[Any] = list(
+        Edition.objects.for_plan(place.plan).with_headlines().without_summary().newest_first()
+    )
+    previous = edition_before(reading.edition, editions)
     tag = freshness.etag(
-        request, reading, len(editions), editions[0].pk, [(other.code, other.name) for other in others]
+        request,
+        reading,
+        len(editions),
+        editions[0].pk,
+        previous and previous.pk,
+        [(other.code, other.name) for other in others],
     )
     if same := freshness.unchanged(request, tag):
         return same
     summary = read_summary(reading.edition.summary)
+    top_areas = [area for area in summary.areas if area.depth == 0]
+    moved = what_moved(EditionPledge.objects.for_edition(reading.edition), previous)
+    headlines = _one_of_each_date(reading.edition, editions)
+    same_method = [edition for edition in headlines if edition.headline_method == summary.headline.method]
     context = {
         **_reading_context(reading, "front"),
         "summary": summary,
+        "list_path": address("list", city=city, term=term, plan=plan),
+        "moved": moved,
+        "moves": moved.moves[:SHOWN_AT_ONCE],
+        "headline_rates": charts.rate_chart(
+            "headline-rates",
+            _("Fulfilment rate by reference date"),
+            [(edition.as_of, edition.headline_display) for edition in same_method],
+        ),
+        "other_methods": len(headlines) - len(same_method),
+        "totals": charts.totals_chart(summary),
+        "area_rates": charts.area_chart(top_areas),
         "statuses": wording.status_counts(summary),
         "formula": wording.method_formula(summary.headline.method),
         "numbers": wording.method_numbers(summary.headline),
-        "top_areas": [area for area in summary.areas if area.depth == 0],
+        "top_areas": top_areas,
         "lagging": summary.lagging[:SHOWN_AT_ONCE],
         "has_to_date": wording.has_to_date(summary),
         "not_submitted": summary.not_submitted[:SHOWN_AT_ONCE],
@@ -108,6 +133,29 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
         "others": others,
     }
     return freshness.tagged(render(request, "public/front.html", context), tag)
+
+
+@public
+@require_safe
+def money(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
+    """The plan's money: by source and year, by area, and the pledges that take the most."""
+    reading = _read(request, city, term, plan)
+    edition = need_edition(reading)
+    tag = freshness.etag(request, reading)
+    if same := freshness.unchanged(request, tag):
+        return same
+    summary = read_summary(edition.summary)
+    areas = [line for line in summary.areas if line.depth == 0]
+    largest = EditionPledge.objects.for_edition(edition).most_money_first()[:SHOWN_AT_ONCE]
+    context = {
+        **_reading_context(reading, "money"),
+        "summary": summary,
+        "by_year": charts.plan_money_chart(summary),
+        "by_area": charts.area_money_chart(areas, summary.plan.money_unit),
+        "areas": areas,
+        "largest": [read_card(row.card) for row in largest],
+    }
+    return freshness.tagged(render(request, "public/money.html", context), tag)
 
 
 @public
@@ -178,11 +226,12 @@ def pledge_list(request: HttpRequest, city: str, term: int, plan: str) -> HttpRe
     """The pledges of the edition: searched, filtered, sorted, in pages."""
     reading = _read(request, city, term, plan)
     edition = need_edition(reading)
-    tag = freshness.etag(request, reading)
+    previous = _previous(request, edition)
+    tag = freshness.etag(request, reading, previous and previous.pk)
     if same := freshness.unchanged(request, tag):
         return same
     summary = read_summary(edition.summary)
-    chosen, table = _filtered(request, EditionPledge.objects.for_edition(edition), summary)
+    chosen, table = _filtered(request, EditionPledge.objects.for_edition(edition), summary, previous)
     show_page(request, table)
     context = {
         **_reading_context(reading, "list"),
@@ -199,16 +248,18 @@ def pledge_list(request: HttpRequest, city: str, term: int, plan: str) -> HttpRe
 
 
 @public
+@shared
 @require_safe
 def list_file(request: HttpRequest, city: str, term: int, plan: str, suffix: str) -> HttpResponse:
     """What the list shows, as a file."""
     reading = _read(request, city, term, plan)
     edition = need_edition(reading)
-    tag = freshness.etag(request, reading)
+    previous = _previous(request, edition)
+    tag = freshness.etag(request, reading, previous and previous.pk)
     if same := freshness.unchanged(request, tag):
         return same
     rows = EditionPledge.objects.for_edition(edition).with_exact_rates()
-    _chosen, table = _filtered(request, rows, read_summary(edition.summary))
+    _chosen, table = _filtered(request, rows, read_summary(edition.summary), previous)
     RequestConfig(request, paginate=False).configure(table)
     return freshness.tagged(exports.export(request, suffix, reading, edition, table.data), tag)
 
@@ -221,7 +272,9 @@ def card(request: HttpRequest, city: str, term: int, plan: str, code: str) -> Ht
     edition = need_edition(reading)
     rows = EditionPledge.objects.for_edition(edition)
     row = _row(rows, code)
-    editions = list(Edition.objects.for_plan(reading.plan).with_pledge(code).without_summary().newest_first())
+    editions: list[Any] = list(
+        Edition.objects.for_plan(reading.plan).with_rate_of(code).without_summary().newest_first()
+    )
     tag = freshness.etag(request, reading, [other.pk for other in editions])
     if same := freshness.unchanged(request, tag):
         return same
@@ -236,6 +289,13 @@ def card(request: HttpRequest, city: str, term: int, plan: str, code: str) -> Ht
         "rounding": wording.rounding_words(document.plan.decimals, document.plan.rounding),
         "grid_years": wording.grid_years(document),
         "is_marked": wording.is_marked(document),
+        "indicator_charts": [chart for chart in charts.indicator_charts(document) if chart],
+        "money_chart": charts.money_chart(document),
+        "rate_chart": charts.rate_chart(
+            "rates",
+            _("Fulfilment rate by reference date"),
+            [(other.as_of, other.rate_display) for other in _one_of_each_date(edition, editions)],
+        ),
         "previous": rows.before(row.position).without_cards().first(),
         "next": rows.after(row.position).without_cards().first(),
         "editions": editions,
@@ -255,10 +315,26 @@ def _row(rows: Any, code: str) -> EditionPledge:
 
 
 def _filtered(
-    request: HttpRequest, rows: EditionPledgeQuerySet, summary: PlanSummary
+    request: HttpRequest, rows: EditionPledgeQuerySet, summary: PlanSummary, previous: Edition | None
 ) -> tuple[PledgeFilter, PledgeTable]:
-    chosen = PledgeFilter(request.GET, queryset=rows.without_cards().in_order(), summary=summary)
+    chosen = PledgeFilter(
+        request.GET, queryset=rows.without_cards().in_order(), summary=summary, previous=previous
+    )
     return chosen, PledgeTable(chosen.qs)
+
+
+def _previous(request: HttpRequest, edition: Edition) -> Edition | None:
+    """The edition that the list compares with, where it is asked what moved. One query then."""
+    if not request.GET.get("moved"):
+        return None
+    earlier = Edition.objects.for_plan(edition.plan_id).before(edition.as_of)
+    return earlier.without_summary().newest_first().first()
+
+
+def _one_of_each_date(edition: Edition, editions: list[Any]) -> list[Any]:
+    """The edition that is read and, of each 기준일 before it, the latest; ``editions`` are newest first."""
+    shown = {other.as_of: other for other in reversed(editions) if other.as_of < edition.as_of}
+    return [*shown.values(), *(other for other in editions if other.pk == edition.pk)]
 
 
 def _reading_context(reading: Reading, page: str) -> dict[str, Any]:

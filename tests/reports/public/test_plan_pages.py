@@ -101,6 +101,7 @@ def test_approved_but_unpublished_report_shows_nowhere(naju, client):
         "/naju/8/pledges/7-2-3.json",
         "/naju/8/pledges.csv",
         "/naju/8/areas/7/",
+        "/naju/8/money/",
         "/naju/8/method/",
     ):
         text = client.get(address).content.decode()

@@ -1,0 +1,1 @@
+"""Open data: files of a plan's editions, each declared once."""

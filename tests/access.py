@@ -111,18 +111,18 @@ city:people_of_department              L F FFFF FF F+F FFN + T   L F FFFF FF F+F
 city:audit                             L F FFFF FF +++ FNN + T   L F FFFF FF +++ FNN + F
 city:audit_file                        L F FFFF FF +++ FNN + T   L F FFFF FF +++ FNN + F
 # Bringing plans in: a file that the city's administrator has uploaded and not confirmed, and an applied one
-imports:list                           L F FFFF FF +++ FF+ + T   L F FFFF FF F+F FF+ + F
-imports:batch                          L F FFFF FF N+N FFN N T   M M MMMM MM MMM MMM M F
-imports:file                           L F FFFF FF N+N FFN N T   M M MMMM MM MMM MMM M F
-imports:workbook                       L F FFFF FF N+N FFN N T   M M MMMM MM MMM MMM M F
+imports:list                           L F FFFF FF +++ F++ + T   L F FFFF FF F+F FF+ + F
+imports:batch                          L F FFFF FF N+N FNN N T   M M MMMM MM MMM MMM M F
+imports:file                           L F FFFF FF N+N FNN N T   M M MMMM MM MMM MMM M F
+imports:workbook                       L F FFFF FF N+N FNN N T   M M MMMM MM MMM MMM M F
 imports:confirm                        R R RRRR RR RRR RRR R T   L F FFFF FF F+F FFN N F
 imports:again                          R R RRRR RR RRR RRR R T   L F FFFF FF F+F FFN N F
 imports:discard                        R R RRRR RR RRR RRR R T   L F FFFF FF F+F FFN N F
 imports:roll_back                      L F FFFF FF F+F FFN + T   L F FFFF FF F+F FFN + F
-imports:guide                          L F FFFF FF +++ FF+ + T   M M MMMM MM MMM MMM M F
-imports:blank_of_nobody                L F FFFF FF +++ FF+ + T   M M MMMM MM MMM MMM M F
-imports:blank                          L F FFFF FF +++ FFN + T   M M MMMM MM MMM MMM M F
-imports:filled                         L F FFFF FF +++ FFN + T   M M MMMM MM MMM MMM M F
+imports:guide                          L F FFFF FF +++ F++ + T   M M MMMM MM MMM MMM M F
+imports:blank_of_nobody                L F FFFF FF +++ F++ + T   M M MMMM MM MMM MMM M F
+imports:blank                          L F FFFF FF +++ FNN + T   M M MMMM MM MMM MMM M F
+imports:filled                         L F FFFF FF +++ FNN + T   M M MMMM MM MMM MMM M F
 # The quarter
 staff:home                             L + ++++ ++ +++ +++ + T   L + ++++ ++ +++ +++ + F
 staff:period                           L F ++++ NN +++ NNN + T   L F FFFF NN +FF NNN + F

@@ -21,8 +21,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from PIL import Image as Picture
 
 from pledges.spreadsheet import Finding, Findings, fold_sheet_name, read_workbook
-from reports.workbook import import_workbook
-from reports.workbook.annotating import HEADER, LIST, annotated
+from reports.workbook import annotating, import_workbook
+from reports.workbook.annotating import HEADER, LIST
 from reports.workbook.marking.styles import RED, YELLOW
 from tests.reports.workbooks import SHEETS, book, saved, workbook
 
@@ -170,6 +170,10 @@ def rich_book():
     return saved(target)
 
 
+def annotated(content, errors, warnings):
+    return annotating.annotated(content, Findings(errors), Findings(warnings))
+
+
 FOUND = Findings(
     [
         error("공약", "D3", "공약명이 없습니다"),
@@ -177,7 +181,7 @@ FOUND = Findings(
         error("추진실적", "F2", "빈칸"),
     ]
 )
-ODD = Findings([error("공약", "K3", "합계가 다릅니다"), error("확인지표", "B2", "지표")])
+ODD = [error("공약", "K3", "합계가 다릅니다"), error("확인지표", "B2", "지표")]
 
 
 class TestGoodWorkbook:
@@ -302,7 +306,7 @@ class TestGoodWorkbook:
         "text", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "=cmd|' /C calc'!A0", "<&>\"'", "_x0041_"]
     )
     def test_texts_are_never_formulas(self, text):
-        content = annotated(rich_book(), Findings([error("공약", "D4", text, value=text)]), Findings())
+        content = annotated(rich_book(), [error("공약", "D4", text, value=text)], [])
         sheet = assert_sound(content)[LIST]
         escaped = text.strip() if text.startswith("_x") else text
         assert [cell.data_type for cell in sheet[2]] == ["s"] * 5
@@ -311,12 +315,12 @@ class TestGoodWorkbook:
         assert b"<f>" not in parts(content)["xl/worksheets/sheet8.xml"]
 
     def test_what_is_hidden_in_merged_cells_is_said_where_it_shows(self):
-        book = opened(annotated(rich_book(), Findings([error("공약", "C1", "숨은 칸")]), Findings()))
+        book = opened(annotated(rich_book(), [error("공약", "C1", "숨은 칸")], []))
         assert colour(book["공약"]["A1"]) == RED
         assert book["공약"]["A1"].comment.text.endswith("오류: 숨은 칸")
 
     def test_names_of_sheets_keep_their_sheet(self):
-        before, after = rich_book(), annotated(rich_book(), FOUND, Findings())
+        before, after = rich_book(), annotated(rich_book(), FOUND, [])
 
         def tied(content):
             root = ElementTree.fromstring(parts(content)["xl/workbook.xml"])
@@ -345,7 +349,7 @@ class TestAgain:
     def test_sheet_of_theirs_with_the_lists_name_is_kept(self):
         target = opened(book())
         target.create_sheet(LIST)["A1"] = "우리 것"
-        result = assert_sound(annotated(saved(target), FOUND, Findings()))
+        result = assert_sound(annotated(saved(target), FOUND, []))
         assert result[LIST]["A1"].value == "우리 것"
         assert result.sheetnames[0] == f"{LIST} (2)"
 
@@ -477,7 +481,7 @@ class TestOddFiles:
 class TestMany:
     def test_five_thousand_errors(self):
         found = [error("공약", f"{'ABCDEFGHIJ'[n % 10]}{n // 10 + 1}", f"틀림 {n}") for n in range(5_000)]
-        content = annotated(book(), Findings(found), Findings())
+        content = annotated(book(), found, [])
         result = opened(content)
         marked = [
             cell
@@ -491,7 +495,7 @@ class TestMany:
 
     def test_more_than_can_be_marked_end_with_a_count(self):
         found = [error("공약", f"A{n}", "틀림") for n in range(1, 25_001)]
-        result = opened(annotated(book(), Findings(found), Findings()))
+        result = opened(annotated(book(), found, []))
         assert result[LIST].max_row == 20_002
         assert "5,000" in result[LIST]["E20002"].value
         assert result["공약"].max_row == 10_000

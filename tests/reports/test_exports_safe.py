@@ -36,6 +36,7 @@ from pledges.models import (
 from pledges.spreadsheet import FORMULA_STARTS
 from reports.editions import publish_period
 from reports.models import ImportBatch
+from reports.public.opendata.files import FILES
 from reports.workbook import import_workbook
 from tests.factories import MembershipFactory
 from tests.reports import workbooks
@@ -70,6 +71,7 @@ XLSX = {
 }
 CSV = {
     "public:list_file": {"city": "hanbit", "term": 8, "plan": "pledges", "suffix": "csv"},
+    "public:data_file": {"city": "hanbit", "term": 8, "file": "pledges", "suffix": "csv"},
     "city:audit_file": {"city": "hanbit", "suffix": "csv"},
 }
 FORMS = {"documents:card_file"}
@@ -268,6 +270,14 @@ def test_numbers_of_xlsx_are_numbers(keeper):
 def test_csv_has_an_apostrophe_before_what_would_compute_plain_numbers_and_a_bom(keeper):
     for name in CSV:
         assert_harmless(keeper, name)
+
+
+@pytest.mark.parametrize("name", [file.name for file in FILES])
+def test_no_file_of_open_data_computes(keeper, name):
+    text = taken(keeper, "public:data_file", {**CSV["public:data_file"], "file": name}).decode()
+    rows = list(csv.reader(io.StringIO(text[1:], newline="")))
+    assert not [cell for row in rows for cell in row if cell.startswith(FORMULA_STARTS)]
+    assert len({len(row) for row in rows}) == 1
 
 
 def assert_harmless(keeper, name):

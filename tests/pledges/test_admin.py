@@ -147,6 +147,15 @@ def test_correcting_a_pledge_writes_history_with_its_author(client, keeper, own)
     assert "고친 이름" in history.content.decode()
 
 
+def test_text_of_many_lines_comes_back_as_it_was(client, keeper, own):
+    """A browser sends a line end as two signs: a text only looked at must not come back as another."""
+    own.overview = "첫째 줄\n둘째 줄"
+    own.save()
+    client.post(change(own), pledge_form(own, name="고친 이름", overview="첫째 줄\r\n둘째 줄"))
+    own.refresh_from_db()
+    assert (own.name, own.overview) == ("고친 이름", "첫째 줄\n둘째 줄")
+
+
 def test_area_of_another_plan_is_refused(client, keeper, own):
     area = AreaFactory(plan=PlanFactory(term=own.plan.term, code="works"), code="W")
     page = client.post(change(own), pledge_form(own, area=area.pk))

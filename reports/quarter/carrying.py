@@ -28,8 +28,9 @@ from pledges.notation import format_money, format_number
 from pledges.permissions import Action, reach_of
 from pledges.workflow import Incomplete, ReportContents, WorkflowError, WrongState
 from reports.quarter.checks import warnings_of
+from reports.quarter.delay import asks_for_cause
 from reports.quarter.entry import Entry, read_entries, status_label
-from reports.quarter.figures import asks_for_cause, figures_for
+from reports.quarter.figures import figures_for
 from reports.quarter.writing import save_quarter, submit_quarter
 
 

@@ -28,8 +28,9 @@ from reports.fulfilment import (
     entered_sum,
 )
 from reports.quarter.changes import status_of, tells_progress
+from reports.quarter.delay import asks_for_cause
 from reports.quarter.entry import Entry, status_label
-from reports.quarter.figures import Figures, IndicatorFigure, asks_for_cause, stored_figures
+from reports.quarter.figures import Figures, IndicatorFigure, stored_figures
 
 RATE_FELL = "rate_fell"
 TOTAL_FELL = "total_fell"

@@ -14,8 +14,9 @@ from pledges import workflow
 from pledges.audit import operation
 from pledges.models import Pledge, ProgressReport, ReportingPeriod
 from pledges.workflow import Conflict, ReportContents
+from reports.quarter.delay import CAUSE, excused
 from reports.quarter.entry import Entry, read_entry
-from reports.quarter.figures import CAUSE, excused, stored_figures
+from reports.quarter.figures import stored_figures
 from reports.revisions import copy_contents
 
 

@@ -1,13 +1,12 @@
 """``manage.py redact_import UUID --reason TEXT``: erase the file and the cells that an import keeps."""
 
-import uuid
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from pledges.workflow import WorkflowError
-from reports.models import ImportBatch
+from reports.management.commands.rollback_import import add_import_arguments, find_import
 from reports.workbook.redacting import redact_import
 
 
@@ -15,13 +14,10 @@ class Command(BaseCommand):
     help = "Delete an import's file, changed cells and findings for good; what it wrote in the plan stays."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("batch", metavar="UUID", type=uuid.UUID, help="as in the address of its page")
-        parser.add_argument("--reason", required=True, help="why; it stands in the audit log")
+        add_import_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        batch = ImportBatch.objects.filter(pk=options["batch"]).without_contents().first()
-        if batch is None:
-            raise CommandError(_("There is no import %(key)s.") % {"key": options["batch"]})
+        batch = find_import(options["batch"])
         try:
             redact_import(batch=batch, reason=options["reason"])
         except WorkflowError as refused:

@@ -19,13 +19,10 @@ class Command(BaseCommand):
     help = "Roll an import back. Exit 0: done; 1: something stands on it, or it can't be; nothing changed."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("batch", metavar="UUID", type=uuid.UUID, help="as in the address of its page")
-        parser.add_argument("--reason", required=True, help="why; it stands in the audit log")
+        add_import_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        batch = ImportBatch.objects.filter(pk=options["batch"]).without_contents().first()
-        if batch is None:
-            raise CommandError(_("There is no import %(key)s.") % {"key": options["batch"]})
+        batch = find_import(options["batch"])
         try:
             roll_back(batch=batch, user=None, reason=options["reason"])
         except WorkflowError as refused:
@@ -34,6 +31,20 @@ class Command(BaseCommand):
                 self.stderr.write(as_line(edit))
             sys.exit(REFUSED)
         self.stdout.write(_("Rolled back: %(file)s.") % {"file": batch.file_name})
+
+
+def add_import_arguments(parser: CommandParser) -> None:
+    """Which import, and why something is done to it."""
+    parser.add_argument("batch", metavar="UUID", type=uuid.UUID, help="as in the address of its page")
+    parser.add_argument("--reason", required=True, help="why; it stands in the audit log")
+
+
+def find_import(key: uuid.UUID) -> ImportBatch:
+    """The import of this key. Raises CommandError."""
+    batch: ImportBatch | None = ImportBatch.objects.filter(pk=key).without_contents().first()
+    if batch is None:
+        raise CommandError(_("There is no import %(key)s.") % {"key": key})
+    return batch
 
 
 def as_line(edit: LaterEdit) -> str:

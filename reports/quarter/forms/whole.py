@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 from pledges.enums import ReportSection
 from pledges.forms.notation import CleanTextField
 from pledges.workflow import ReportContents
+from reports.quarter.delay import CAUSE, asks_for_cause, excused
 from reports.quarter.entry import Entry
-from reports.quarter.figures import CAUSE, Figures, asks_for_cause, excused, figures_for, stored_figures
+from reports.quarter.figures import Figures, figures_for, stored_figures
 from reports.quarter.sections import SECTIONS, Section
 from reports.quarter.sections.achievements import AchievementsSection
 from reports.quarter.sections.base import LONGEST_TEXT

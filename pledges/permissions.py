@@ -50,6 +50,10 @@ class Action(enum.Enum):
     VIEW_DEPARTMENTS = "view_departments"
     MANAGE_DEPARTMENTS = "manage_departments"
     VIEW_AUDIT = "view_audit"
+    VIEW_GROUPS = "view_groups"
+    APPLY_GROUP = "apply_group"
+    MANAGE_GROUPS = "manage_groups"
+    ANSWER_PROPOSAL = "answer_proposal"
 
 
 class Scope(enum.Enum):
@@ -90,6 +94,16 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.VIEW_DEPARTMENTS: {Role.ADMIN: Scope.CITY, Role.AUDITOR: Scope.CITY},
     Action.MANAGE_DEPARTMENTS: {Role.ADMIN: Scope.CITY},
     Action.VIEW_AUDIT:     {Role.COORDINATOR: Scope.CITY, Role.ADMIN: Scope.CITY, Role.AUDITOR: Scope.CITY},
+    # Study groups: every application, screening and result; a member's and a judge's own are theirs anyhow.
+    Action.VIEW_GROUPS:    {Role.COORDINATOR: Scope.CITY, Role.ADMIN: Scope.CITY, Role.AUDITOR: Scope.CITY},
+    # Whoever works for the city may apply, whatever they are in it.
+    Action.APPLY_GROUP: {
+        Role.OFFICER: Scope.CITY, Role.HEAD: Scope.CITY,
+        Role.COORDINATOR: Scope.CITY, Role.ADMIN: Scope.CITY, Role.AUDITOR: Scope.CITY,
+    },
+    Action.MANAGE_GROUPS:  {Role.COORDINATOR: Scope.CITY},
+    # The department that a proposal was passed to; the planning office where it came on paper.
+    Action.ANSWER_PROPOSAL: {Role.OFFICER: Scope.LEAD, Role.HEAD: Scope.LEAD, Role.COORDINATOR: Scope.CITY},
 }
 # fmt: on
 

@@ -9,6 +9,8 @@ from factory.django import DjangoModelFactory
 from budgets.models import Executed, Investment, Secured, SubProject
 from pledges import models
 from pledges.enums import DatePrecision, MoneySource, PeriodState, ReportState, Role, Span, Status
+from studygroups import models as groups
+from studygroups.enums import AwardKind, MemberRole, RoundState, TeamState
 
 
 class MunicipalityFactory(DjangoModelFactory):
@@ -243,3 +245,124 @@ class MembershipFactory(DjangoModelFactory):
 class OfficerFactory(MembershipFactory):
     role = Role.OFFICER
     department = factory.SubFactory(DepartmentFactory)
+
+
+class ProgrammeFactory(DjangoModelFactory):
+    class Meta:
+        model = groups.Programme
+        django_get_or_create = ["municipality", "name"]
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    name = "한빛연구모임"
+    paper_weight, presentation_weight, audience_weight = 50, 30, 20
+
+
+class AwardRuleFactory(DjangoModelFactory):
+    class Meta:
+        model = groups.AwardRule
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    kind = AwardKind.BEST
+    places = 1
+    prize = 10_000_000
+
+
+class ServedPledgeFactory(DjangoModelFactory):
+    class Meta:
+        model = groups.ServedPledge
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    pledge = factory.SubFactory(PledgeFactory)
+
+
+class OpeningTotalsFactory(DjangoModelFactory):
+    class Meta:
+        model = groups.OpeningTotals
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    rounds = 3
+
+
+class RoundFactory(DjangoModelFactory):
+    """A round of 2024; ``state=RoundState.RECRUITING`` takes applications in all of March."""
+
+    class Meta:
+        model = groups.Round
+        django_get_or_create = ["programme", "year", "intake"]
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    year = 2024
+    intake = 1
+    state = RoundState.PREPARED
+    opens_on = dt.date(2024, 3, 1)
+    closes_on = dt.date(2024, 3, 31)
+
+
+class TeamFactory(DjangoModelFactory):
+    class Meta:
+        model = groups.Team
+
+    round = factory.SubFactory(RoundFactory)
+    name = factory.Sequence(lambda n: f"모임 {n + 1}")
+    topic = factory.LazyAttribute(lambda team: f"{team.name}의 과제" if team.name else "")
+    state = TeamState.APPLIED
+
+
+class GroupMemberFactory(DjangoModelFactory):
+    class Meta:
+        model = groups.Member
+
+    team = factory.SubFactory(TeamFactory)
+    name = factory.Sequence(lambda n: f"회원{n + 1}")
+    role = MemberRole.MEMBER
+    confirmed_at = factory.LazyFunction(timezone.now)
+
+
+class MeetingFactory(DjangoModelFactory):
+    class Meta:
+        model = groups.Meeting
+
+    team = factory.SubFactory(TeamFactory)
+    held_on = dt.date(2024, 5, 2)
+    text = "자료 조사"
+
+
+class JudgeFactory(DjangoModelFactory):
+    class Meta:
+        model = groups.Judge
+
+    round = factory.SubFactory(RoundFactory)
+    name = factory.Sequence(lambda n: f"심사위원{n + 1}")
+
+
+class ScoreSheetFactory(DjangoModelFactory):
+    class Meta:
+        model = groups.ScoreSheet
+
+    judge = factory.SubFactory(JudgeFactory)
+    team = factory.SubFactory(TeamFactory)
+
+
+class AwardFactory(DjangoModelFactory):
+    class Meta:
+        model = groups.Award
+
+    team = factory.SubFactory(TeamFactory)
+    kind = AwardKind.BEST
+
+
+class ProposalFactory(DjangoModelFactory):
+    class Meta:
+        model = groups.Proposal
+
+    team = factory.SubFactory(TeamFactory)
+    text = "돌봄 체계를 만든다"
+
+
+class FollowUpFactory(DjangoModelFactory):
+    class Meta:
+        model = groups.FollowUp
+
+    proposal = factory.SubFactory(ProposalFactory)
+    noted_on = dt.date(2025, 6, 30)
+    text = "시범 운영"

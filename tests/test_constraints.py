@@ -11,6 +11,8 @@ from budgets.models import WON_LIMIT
 from pledges import models
 from pledges.enums import PeriodState, ReportState, Role, Span, Status
 from reports.models import Edition, EditionPledge, ImportBatch, KeptForm, Reminder
+from studygroups import models as groups
+from studygroups.enums import MemberRole, RoundState
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +119,11 @@ def invitation(**fields):
     values = {"email": "a@hanbit.example", "name": "가", "role": Role.AUDITOR, "token_digest": "0" * 64}
     place = {"municipality": make.MunicipalityFactory(), "expires_at": timezone.now()}
     return models.Invitation.objects.create(**{**values, **place, **fields})
+
+
+def team_file(**fields):
+    given = {"kind": "report", "name": "a", "media_type": "b", "size": 1, "sha256": "c", **fields}
+    return groups.TeamFile.objects.create(**{"team": make.TeamFactory(), **given})
 
 
 def planned_twice(factory, **fields):
@@ -265,6 +272,66 @@ BREAKS = {
     "import_rolled_back_when": lambda: applied_import(rolled_back_at=timezone.now()),
     "import_rolled_back_why": lambda: applied_import(state="rolled_back", rolled_back_at=timezone.now()),
     "import_redacted_has_no_file": lambda: applied_import(file="imports/1.xlsx", redacted_at=timezone.now()),
+    "programme_unique_name": lambda: twice(make.ProgrammeFactory),
+    "programme_has_name": lambda: make.ProgrammeFactory(name=""),
+    "programme_weights_add_up": lambda: make.ProgrammeFactory(audience_weight=21),
+    "programme_outsiders_at_most_100": lambda: make.ProgrammeFactory(outsiders_percent=101),
+    "programme_rules_positive": lambda: make.ProgrammeFactory(most_members=0),
+    "award_rule_unique_kind": lambda: twice(make.AwardRuleFactory),
+    "award_rule_kind_known": lambda: make.AwardRuleFactory(kind="gold"),
+    "award_rule_prize_in_range": lambda: make.AwardRuleFactory(prize=-1),
+    "award_rule_places_positive": lambda: make.AwardRuleFactory(places=0),
+    "served_pledge_once": lambda: twice(make.ServedPledgeFactory),
+    "openingtotals_totals_in_range": lambda: make.OpeningTotalsFactory(people=1_000_001),
+    "openingtotals_adopted_of_topics": lambda: make.OpeningTotalsFactory(topics=3, adopted=4),
+    "round_totals_in_range": lambda: make.RoundFactory(teams=1_000_001),
+    "round_adopted_of_topics": lambda: make.RoundFactory(topics=3, adopted=4),
+    "round_unique_intake": lambda: twice(make.RoundFactory),
+    "round_year_in_range": lambda: make.RoundFactory(year=1900),
+    "round_intake_in_range": lambda: make.RoundFactory(intake=0),
+    "round_state_known": lambda: make.RoundFactory(state="asleep"),
+    "round_not_held_has_reason": lambda: make.RoundFactory(state=RoundState.NOT_HELD),
+    "round_not_held_has_no_totals": lambda: make.RoundFactory(
+        state=RoundState.NOT_HELD, reason="참여율 미달", teams=3
+    ),
+    "round_closes_after_opening": lambda: make.RoundFactory(closes_on=dt.date(2024, 2, 28)),
+    "round_recruiting_has_dates": lambda: make.RoundFactory(state=RoundState.RECRUITING, closes_on=None),
+    "round_results_only_of_a_public_round": lambda: make.RoundFactory(results_published_at=timezone.now()),
+    "team_unique_name": lambda: twice(make.TeamFactory),
+    "team_state_known": lambda: make.TeamFactory(state="asleep"),
+    "team_has_name_once_applied": lambda: make.TeamFactory(name=""),
+    "team_people_in_range": lambda: make.TeamFactory(people=0),
+    "team_outsiders_of_people": lambda: make.TeamFactory(people=3, outsiders=4),
+    "team_withdrawal_of_withdrawn": lambda: make.TeamFactory(withdrawal="인사이동"),
+    "team_erased_was_not_selected": lambda: make.TeamFactory(erased_at=timezone.now()),
+    "member_once_a_team": lambda: twice(make.GroupMemberFactory, user=make.UserFactory()),
+    "member_one_of_each_role": lambda: twice(make.GroupMemberFactory, role=MemberRole.CLERK),
+    "member_has_name": lambda: make.GroupMemberFactory(name=""),
+    "member_kind_known": lambda: make.GroupMemberFactory(kind="robot"),
+    "member_role_known": lambda: make.GroupMemberFactory(role="cook"),
+    "meeting_once_a_day": lambda: twice(make.MeetingFactory),
+    "meeting_has_text": lambda: make.MeetingFactory(text=""),
+    "team_file_unique_content": lambda: (lambda first: team_file(team=first.team))(team_file()),
+    "team_file_kind_known": lambda: team_file(kind="song"),
+    "team_file_not_empty": lambda: team_file(size=0),
+    "judge_once_a_round": lambda: twice(make.JudgeFactory, user=make.UserFactory()),
+    "judge_has_name": lambda: make.JudgeFactory(name=""),
+    "judge_excused_has_reason": lambda: make.JudgeFactory(excused_at=timezone.now()),
+    "score_sheet_one_a_team": lambda: twice(make.ScoreSheetFactory),
+    "score_sheet_points_0_to_100": lambda: make.ScoreSheetFactory(paper="100.0001"),
+    "score_sheet_abstains_without_points": lambda: make.ScoreSheetFactory(
+        abstains=True, remark="동료", paper=1
+    ),
+    "award_kind_known": lambda: make.AwardFactory(kind="gold"),
+    "award_prize_in_range": lambda: make.AwardFactory(prize=-1),
+    "proposal_unique_position": lambda: twice(make.ProposalFactory),
+    "proposal_position_positive": lambda: make.ProposalFactory(position=0),
+    "proposal_answer_known": lambda: make.ProposalFactory(answer="perhaps"),
+    "proposal_asked_has_department": lambda: make.ProposalFactory(asked_at=timezone.now()),
+    "proposal_answered_has_answer": lambda: make.ProposalFactory(answered_on=dt.date(2024, 9, 1)),
+    "proposal_plan_of_adopted": lambda: make.ProposalFactory(answer="review", plan="내년에"),
+    "follow_up_once_a_day": lambda: twice(make.FollowUpFactory),
+    "follow_up_has_text": lambda: make.FollowUpFactory(text=""),
     "frozen_unique_code": lambda: frozen_twice(pledge=make.PledgeFactory()),
     "frozen_unique_pledge": lambda: frozen_twice(code="other"),
     "frozen_status_known": lambda: frozen(edition=edition(), status="fine"),

@@ -23,6 +23,11 @@ PRIVATE: dict[str, frozenset[str]] = {
     "reportcomment": frozenset({"body"}),
     "handover": frozenset({"note", "open_items"}),
     "user": frozenset({"username", "name", "email", "password"}),
+    # Study groups: who took part and judged can be erased; points are nobody's before all are in.
+    "application": frozenset({"applicant", "plan"}),
+    "member": frozenset({"user", "name", "affiliation"}),
+    "judge": frozenset({"user", "name", "affiliation", "excuse"}),
+    "scoresheet": frozenset({"paper", "presentation", "audience", "remark"}),
 }
 # What is not told at all: secrets, and stamps of every login.
 UNTOLD: dict[str, frozenset[str]] = {
@@ -37,12 +42,17 @@ WATCHED = frozenset(
         "pledges.invitation",
         "pledges.handover",
         "pledges.user",
+        "studygroups.application",
+        "studygroups.member",
+        "studygroups.judge",
+        "studygroups.teamfile",
     }
 )
 # The fields by which a person tells a row from its neighbours, in the order in which they are read.
 NAMING = (
     "code", "name", "old_name", "user", "role", "indicator", "task", "sub_project", "department", "source",
-    "span", "year", "quarter", "starts_on", "text", "as_of", "number", "revision", "section",
+    "span", "programme", "round", "year", "intake", "team", "quarter", "starts_on", "text", "as_of",
+    "number", "revision", "section",
 )  # fmt: skip
 # Where a field of that name says something else.
 NOT_NAMING: dict[str, frozenset[str]] = {"progressreport": frozenset({"source"})}

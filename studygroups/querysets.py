@@ -1,0 +1,183 @@
+"""Filters of the study groups, by name. ``for_x`` narrows, ``with_x`` annotates or reads along."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from studygroups.enums import COUNTED, HELD, Answer, RoundState, TeamState
+
+
+class ProgrammeQuerySet(models.QuerySet):
+    def for_municipality(self, municipality: Any) -> "ProgrammeQuerySet":
+        return self.filter(municipality=municipality)
+
+    def for_municipalities(self, municipalities: Any) -> "ProgrammeQuerySet":
+        return self.filter(municipality__in=municipalities)
+
+    def public(self) -> "ProgrammeQuerySet":
+        return self.filter(published_at__isnull=False)
+
+    def serving(self, pledge: Any) -> "ProgrammeQuerySet":
+        """Programmes that serve this pledge."""
+        return self.filter(served__pledge=pledge)
+
+    def serving_plan(self, plan: Any) -> "ProgrammeQuerySet":
+        """Programmes that serve any pledge of the plan."""
+        return self.filter(served__pledge__plan=plan).distinct()
+
+    def with_rules(self) -> "ProgrammeQuerySet":
+        """With ``award_rules``: one query more."""
+        return self.prefetch_related("award_rules")
+
+
+class RoundQuerySet(models.QuerySet):
+    def for_programme(self, programme: Any) -> "RoundQuerySet":
+        return self.filter(programme=programme)
+
+    def for_programmes(self, programmes: Any) -> "RoundQuerySet":
+        return self.filter(programme__in=programmes)
+
+    def for_municipality(self, municipality: Any) -> "RoundQuerySet":
+        return self.filter(programme__municipality=municipality)
+
+    def held(self) -> "RoundQuerySet":
+        return self.filter(state__in=HELD)
+
+    def not_held(self) -> "RoundQuerySet":
+        return self.filter(state=RoundState.NOT_HELD)
+
+    def public(self) -> "RoundQuerySet":
+        """Rounds that everybody may read of, of programmes that are public themselves."""
+        return self.filter(published_at__isnull=False, programme__published_at__isnull=False)
+
+    def taking_applications(self, day: dt.date) -> "RoundQuerySet":
+        """Rounds to which a team may apply on this day."""
+        return self.filter(state=RoundState.RECRUITING, opens_on__lte=day, closes_on__gte=day)
+
+    def with_programme(self) -> "RoundQuerySet":
+        return self.select_related("programme__municipality")
+
+    def newest_first(self) -> "RoundQuerySet":
+        return self.order_by("-year", "-intake", "pk")
+
+    def in_order(self) -> "RoundQuerySet":
+        return self.order_by("programme__name", "year", "intake", "pk")
+
+
+class TeamQuerySet(models.QuerySet):
+    def for_round(self, round: Any) -> "TeamQuerySet":
+        return self.filter(round=round)
+
+    def for_rounds(self, rounds: Any) -> "TeamQuerySet":
+        return self.filter(round__in=rounds)
+
+    def for_municipality(self, municipality: Any) -> "TeamQuerySet":
+        return self.filter(round__programme__municipality=municipality)
+
+    def for_person(self, user: Any) -> "TeamQuerySet":
+        """Teams that the person is in, was asked into, or applied for."""
+        return self.filter(Q(members__user=user) | Q(application__applicant=user)).distinct()
+
+    def applied(self) -> "TeamQuerySet":
+        """Every team that handed its application in; drafts are their writers' alone."""
+        return self.exclude(state=TeamState.DRAFT)
+
+    def in_state(self, *states: str) -> "TeamQuerySet":
+        return self.filter(state__in=states)
+
+    def counted(self) -> "TeamQuerySet":
+        """Teams that were let in, those that withdrew among them."""
+        return self.filter(state__in=COUNTED)
+
+    def with_round(self) -> "TeamQuerySet":
+        return self.select_related("round__programme__municipality")
+
+    def with_results(self) -> "TeamQuerySet":
+        """With ``award``, ``members`` and ``proposals`` (and their departments): two queries more."""
+        return self.select_related("award").prefetch_related("members", "proposals__department")
+
+    def in_order(self) -> "TeamQuerySet":
+        return self.order_by("round__programme__name", "round__year", "round__intake", "pk")
+
+
+class MemberQuerySet(models.QuerySet):
+    def for_team(self, team: Any) -> "MemberQuerySet":
+        return self.filter(team=team)
+
+    def awaiting(self, user: Any) -> "MemberQuerySet":
+        """Places that the person was asked into and has not confirmed."""
+        return self.filter(user=user, confirmed_at__isnull=True)
+
+    def with_team(self) -> "MemberQuerySet":
+        return self.select_related("team__round__programme__municipality")
+
+
+class MeetingQuerySet(models.QuerySet):
+    def for_team(self, team: Any) -> "MeetingQuerySet":
+        return self.filter(team=team)
+
+
+class TeamFileQuerySet(models.QuerySet):
+    def for_team(self, team: Any) -> "TeamFileQuerySet":
+        return self.filter(team=team)
+
+    def for_content(self, sha256: str) -> "TeamFileQuerySet":
+        return self.filter(sha256=sha256)
+
+    def with_team(self) -> "TeamFileQuerySet":
+        return self.select_related("team__round__programme__municipality")
+
+
+class JudgeQuerySet(models.QuerySet):
+    def for_round(self, round: Any) -> "JudgeQuerySet":
+        return self.filter(round=round)
+
+    def for_person(self, user: Any) -> "JudgeQuerySet":
+        return self.filter(user=user)
+
+    def present(self) -> "JudgeQuerySet":
+        return self.filter(excused_at__isnull=True)
+
+    def with_round(self) -> "JudgeQuerySet":
+        return self.select_related("round__programme__municipality")
+
+
+class ScoreSheetQuerySet(models.QuerySet):
+    def for_round(self, round: Any) -> "ScoreSheetQuerySet":
+        return self.filter(judge__round=round)
+
+    def for_judge(self, judge: Any) -> "ScoreSheetQuerySet":
+        return self.filter(judge=judge)
+
+    def handed_in(self) -> "ScoreSheetQuerySet":
+        """Sheets that count: handed in, by a judge who was there."""
+        return self.filter(submitted_at__isnull=False, judge__excused_at__isnull=True)
+
+    def with_judge(self) -> "ScoreSheetQuerySet":
+        return self.select_related("judge")
+
+
+class ProposalQuerySet(models.QuerySet):
+    def for_municipality(self, municipality: Any) -> "ProposalQuerySet":
+        return self.filter(team__round__programme__municipality=municipality)
+
+    def for_round(self, round: Any) -> "ProposalQuerySet":
+        return self.filter(team__round=round)
+
+    def for_departments(self, departments: Any) -> "ProposalQuerySet":
+        return self.filter(department__in=departments)
+
+    def asked(self) -> "ProposalQuerySet":
+        return self.filter(asked_at__isnull=False)
+
+    def unanswered(self) -> "ProposalQuerySet":
+        """Passed to a department and not decided yet, those under review among them."""
+        return self.asked().filter(answer__in=["", Answer.REVIEW])
+
+    def adopted(self) -> "ProposalQuerySet":
+        return self.filter(answer=Answer.ADOPTED)
+
+    def with_places(self) -> "ProposalQuerySet":
+        return self.select_related("team__round__programme__municipality", "department")

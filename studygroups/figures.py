@@ -11,12 +11,12 @@ sides are known. Shares are exact and rounded once, at display
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
-from studygroups.enums import COUNTED, HELD, OUTSIDERS, Answer, RoundState, TeamState
+from studygroups.enums import COUNTED, OUTSIDERS, Answer, RoundState, TeamState
 from studygroups.models import Member, OpeningTotals, Programme, Proposal, Round, Team
 
 
@@ -67,6 +67,8 @@ class Figures:
 
 
 _NAMES = fields(Figures)
+# What a round carries in where its teams do not say it.
+TOTALS = ("teams", "topics", "people", "adopted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,17 @@ class Counted:
     adopted: int | None
 
 
+class Said(NamedTuple):
+    """What one team says of itself."""
+
+    state: str
+    topic: str
+    people: int | None
+    outsiders: int | None
+    is_adopted: bool
+    is_answered: bool
+
+
 def programme_figures(programmes: Iterable[Programme], *, public: bool = False) -> list[ProgrammeFigures]:
     """Every programme with its figures, in the order given. Three queries, whatever the size.
 
@@ -123,11 +136,11 @@ def programme_figures(programmes: Iterable[Programme], *, public: bool = False) 
         each.programme = known[each.programme_id]
         by_programme[each.programme_id].append(each)
     openings = {each.programme_id: each for each in OpeningTotals.objects.filter(programme__in=known)}
-    counted = count_teams(Team.objects.filter(round__programme__in=known))
+    teams = count_teams(Team.objects.filter(round__programme__in=known))
     result = []
     for pk, programme in known.items():
         found = tuple(
-            RoundFigures(each, round_figures(each, counted.get(each.pk))) for each in by_programme[pk]
+            RoundFigures(each, round_figures(each, teams.get(each.pk))) for each in by_programme[pk]
         )
         opening = openings.get(pk)
         total = sum((each.figures for each in found), opening_figures(opening))
@@ -159,7 +172,8 @@ def count_teams(teams: Any) -> dict[int, Counted]:
             heads=Coalesce(Subquery(people), F("people"), output_field=IntegerField()),
             strangers=Case(
                 When(
-                    Exists(Member.objects.filter(team=OuterRef("pk"))), then=Coalesce(Subquery(outsiders), 0)
+                    Exists(Member.objects.filter(team=OuterRef("pk"))),
+                    then=Coalesce(Subquery(outsiders), 0),
                 ),
                 default=F("outsiders"),
                 output_field=IntegerField(),
@@ -169,39 +183,43 @@ def count_teams(teams: Any) -> dict[int, Counted]:
         )
         .values_list("round", "state", "topic", "heads", "strangers", "is_adopted", "is_answered")
     )
-    found: dict[int, list[Any]] = {}
-    for round_pk, state, *said in rows:
-        members = found.setdefault(round_pk, [])
-        if state in COUNTED:
-            members.append((state, *said))
-    return {pk: _counted(said) for pk, said in found.items()}
+    found: dict[int, list[Said]] = {}
+    for round_pk, *said in rows:
+        found.setdefault(round_pk, []).append(Said(*said))
+    return {pk: counted(said) for pk, said in found.items()}
 
 
-def _counted(teams: list[Any]) -> Counted:
-    heads = [people for _state, _topic, people, *_rest in teams if people is not None]
-    known = [(people, others) for _s, _t, people, others, *_rest in teams if None not in (people, others)]
-    answered = any(is_answered for *_rest, is_answered in teams)
-    topics = sum(1 for _state, topic, *_rest in teams if topic)
+def counted(said: Iterable[Said]) -> Counted:
+    """The teams of one round together; only those that were let in count."""
+    teams = [each for each in said if each.state in COUNTED]
+    heads = [each.people for each in teams if each.people is not None]
+    known = [
+        (each.people, each.outsiders)
+        for each in teams
+        if each.people is not None and each.outsiders is not None
+    ]
     return Counted(
         teams=len(teams),
-        topics=topics or None,
+        topics=sum(1 for each in teams if each.topic) or None,
         people=sum(heads) if heads else None,
         outsiders=sum(others for _people, others in known) if known else None,
         known_people=sum(people for people, _others in known) if known else None,
-        withdrawn=sum(state == TeamState.WITHDRAWN for state, *_rest in teams),
-        completed=sum(state == TeamState.COMPLETED for state, *_rest in teams),
-        adopted=sum(bool(is_adopted) for *_rest, is_adopted, _answered in teams) if answered else None,
+        withdrawn=sum(each.state == TeamState.WITHDRAWN for each in teams),
+        completed=sum(each.state == TeamState.COMPLETED for each in teams),
+        adopted=sum(each.is_adopted for each in teams) if any(each.is_answered for each in teams) else None,
     )
 
 
 def totals_of(round: Round, counted: Counted | None) -> dict[str, int | None]:
-    """A round's 팀수, 과제수, 참여인원, 반영건수: counted where its teams say so, else as carried in."""
-    said = {
-        name: getattr(counted, name) if counted else None for name in ("teams", "topics", "people", "adopted")
+    """A round's teams, topics, people and adopted: counted where its teams say so, else as carried in.
+
+    A round whose teams are all still to be screened, or were refused, has nothing counted.
+    """
+    said = counted if counted and counted.teams else None
+    return {
+        name: getattr(round, name) if said is None or getattr(said, name) is None else getattr(said, name)
+        for name in TOTALS
     }
-    if counted and not counted.teams and round.state not in HELD:
-        said["teams"] = None
-    return {name: getattr(round, name) if value is None else value for name, value in said.items()}
 
 
 def round_figures(round: Round, counted: Counted | None) -> Figures:
@@ -214,7 +232,9 @@ def round_figures(round: Round, counted: Counted | None) -> Figures:
     recorded = counted if counted and counted.teams else None
     return Figures(
         rounds=int(round.is_held),
-        **{name: totals[name] for name in ("teams", "topics", "people")},
+        teams=totals["teams"],
+        topics=totals["topics"],
+        people=totals["people"],
         outsiders=recorded.outsiders if recorded else None,
         known_people=recorded.known_people if recorded else None,
         recorded_teams=recorded.teams if recorded else None,

@@ -19,6 +19,12 @@ class ProgrammeQuerySet(models.QuerySet):
     def public(self) -> "ProgrammeQuerySet":
         return self.filter(published_at__isnull=False)
 
+    def unpublished(self) -> "ProgrammeQuerySet":
+        return self.filter(published_at__isnull=True)
+
+    def for_name(self, name: str) -> "ProgrammeQuerySet":
+        return self.filter(name=name)
+
     def serving(self, pledge: Any) -> "ProgrammeQuerySet":
         """Programmes that serve this pledge."""
         return self.filter(served__pledge=pledge)
@@ -42,11 +48,25 @@ class RoundQuerySet(models.QuerySet):
     def for_municipality(self, municipality: Any) -> "RoundQuerySet":
         return self.filter(programme__municipality=municipality)
 
+    def for_key(self, programme: str, year: int, intake: int) -> "RoundQuerySet":
+        """The round by its natural key within a city: the programme's name, year and intake."""
+        return self.filter(programme__name=programme, year=year, intake=intake)
+
     def held(self) -> "RoundQuerySet":
         return self.filter(state__in=HELD)
 
     def not_held(self) -> "RoundQuerySet":
         return self.filter(state=RoundState.NOT_HELD)
+
+    def decided(self) -> "RoundQuerySet":
+        """Rounds of which it is settled whether they are held."""
+        return self.filter(state__in=[*HELD, RoundState.NOT_HELD])
+
+    def with_something_unpublished(self) -> "RoundQuerySet":
+        """Rounds that are not public, and finished ones whose results are not."""
+        return self.filter(
+            Q(published_at__isnull=True) | Q(state=RoundState.FINISHED, results_published_at__isnull=True)
+        )
 
     def public(self) -> "RoundQuerySet":
         """Rounds that everybody may read of, of programmes that are public themselves."""
@@ -90,6 +110,10 @@ class TeamQuerySet(models.QuerySet):
     def counted(self) -> "TeamQuerySet":
         """Teams that were let in, those that withdrew among them."""
         return self.filter(state__in=COUNTED)
+
+    def with_members(self) -> "TeamQuerySet":
+        """With ``members``: one query more."""
+        return self.prefetch_related("members")
 
     def with_round(self) -> "TeamQuerySet":
         return self.select_related("round__programme__municipality")

@@ -17,6 +17,10 @@ ABOUT: dict[str, Any] = {
     ),
     "추진일정": gettext_lazy("One row a task, one column a quarter of the term."),
     "추진실적": gettext_lazy("One row for each dated achievement; a pledge may have any number."),
+    "학습동아리": gettext_lazy(
+        "One row for each round of the city's study groups, also those that were not held, with their reason."
+    ),
+    "연구팀": gettext_lazy("One row a team of those rounds: its topic, and what came of it."),
 }
 
 # By sheet and header; "" is any sheet. A column without a hint fails a test.
@@ -114,4 +118,39 @@ HINTS: dict[tuple[str, str], Any] = {
     ),
     ("추진실적", "내용"): gettext_lazy("What was done, in one line."),
     ("추진실적", "세부내용"): gettext_lazy("Sub-lines, one a line (Alt + Enter)."),
+    ("", "사업명"): gettext_lazy("The programme's name; it belongs to the city, not to the plan."),
+    ("학습동아리", "연도"): gettext_lazy(
+        "The year of the round. 이전 is a row of totals from before the records begin."
+    ),
+    ("연구팀", "연도"): gettext_lazy("The year of the team's round."),
+    ("", "차수"): gettext_lazy("Which intake of the year: 1, 2, 3. Blank is 1."),
+    ("학습동아리", "추진여부"): gettext_lazy(
+        "Whether the round was held. A blank cell leaves a round as it is; a new one was held."
+    ),
+    ("학습동아리", "미추진 사유"): gettext_lazy(
+        "Why a round was not held; for such rounds alone, and needed."
+    ),
+    ("학습동아리", "회수"): gettext_lazy("How many rounds were held before; in the row 이전 alone."),
+    ("학습동아리", "팀수"): gettext_lazy(
+        "How many teams took part. Only compared where the teams are recorded."
+    ),
+    ("학습동아리", "과제수"): gettext_lazy("How many topics. Only compared where the teams are recorded."),
+    ("학습동아리", "참여인원"): gettext_lazy("How many people. Only compared where the teams say it."),
+    ("학습동아리", "반영건수"): gettext_lazy(
+        "How many topics were adopted. Only compared where the teams say it."
+    ),
+    ("학습동아리", "공약번호"): gettext_lazy(
+        "The pledge that the programme serves. A blank cell never takes the link away."
+    ),
+    ("연구팀", "팀명"): gettext_lazy("The team's name, by which it is found in its round."),
+    ("연구팀", "과제명"): gettext_lazy("What the team works on."),
+    ("연구팀", "인원"): gettext_lazy("How many people. Only compared where the portal has the members."),
+    ("연구팀", "외부인원"): gettext_lazy("How many of them are experts and citizens."),
+    ("연구팀", "상태"): gettext_lazy(
+        "Where the team is. A blank cell leaves it as it is; a new team of a held round is 완료."
+    ),
+    ("연구팀", "시상"): gettext_lazy("What the team was awarded. A blank cell takes it away."),
+    ("연구팀", "포상금"): gettext_lazy("The prize in 만원 (10,000 won)."),
+    ("연구팀", "반영여부"): gettext_lazy("What became of the team's proposal."),
+    ("연구팀", "반영부서"): gettext_lazy("The department that answers for it."),
 }

@@ -24,6 +24,7 @@ from pledges.sheets.progress import Side
 from pledges.sheets.widgets import fold_name
 from pledges.spreadsheet import WrittenSheet, write_workbook
 from reports.fulfilment import default_as_of, plan_fulfilment
+from studygroups.sheets import RoundResource, TeamResource, load_groups
 
 
 def export_workbook(plan: Plan, as_of: dt.date | None = None) -> bytes:
@@ -59,6 +60,9 @@ def workbook_sheets(plan: Plan, as_of: dt.date) -> list[WrittenSheet]:
     scope = Scope(plan.term, as_of, MoneyUnit(plan.money_unit), plan.term.municipality.name, tuple(own))
     snapshot = Snapshot(plan, as_of)
     figures = plan_fulfilment(plan, as_of)
+    rounds, teams = RoundResource(scope), TeamResource(scope)
+    groups = load_groups(plan.term.municipality, plan)
+    stored_teams = teams.stored(groups)
     pledges, indicators = PledgeResource(scope), IndicatorResource(scope)
     schedule, money, achievements = (
         ScheduleResource(scope),
@@ -75,6 +79,8 @@ def workbook_sheets(plan: Plan, as_of: dt.date) -> list[WrittenSheet]:
         (money, money.stored(snapshot, money.load(snapshot))),
         (schedule, schedule.stored(schedule.load(snapshot))),
         (achievements, achievements.stored(achievements.load(snapshot))),
+        (rounds, rounds.stored(groups, teams.said(None, stored_teams))),
+        (teams, stored_teams),
     ]
     _add_figures(figures, rows[0][1], rows[1][1])
     return [

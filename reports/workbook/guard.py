@@ -28,6 +28,7 @@ from pledges.models import (
     ScheduleTask,
     YearlyTarget,
 )
+from studygroups.models import Award, OpeningTotals, Programme, Proposal, Round, ServedPledge, Team
 
 # Every table of a plan that a workbook is compared with, and the way from its history to the plan.
 # Drafts are nobody's figures yet: of reports only the approved ones count.
@@ -45,6 +46,13 @@ _WATCHED: dict[Any, str] = {
     SubProject: "pledge__plan",
     Investment: "sub_project__pledge__plan",
     Secured: "sub_project__pledge__plan",
+    Programme: "municipality__terms__plans",
+    ServedPledge: "pledge__plan",
+    OpeningTotals: "programme__municipality__terms__plans",
+    Round: "programme__municipality__terms__plans",
+    Team: "round__programme__municipality__terms__plans",
+    Award: "team__round__programme__municipality__terms__plans",
+    Proposal: "team__round__programme__municipality__terms__plans",
 }
 
 # Those of which an import writes rows that stand already, in the order in which they are held.

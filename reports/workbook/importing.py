@@ -3,7 +3,7 @@
 import datetime as dt
 import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
@@ -67,9 +67,11 @@ from reports.workbook.batches import Incoming, hold_stage, keep_batch, stored_di
 from reports.workbook.cards import CardPlace, read_cards
 from reports.workbook.diffs import Diff, differences
 from reports.workbook.edits import Edits
+from reports.workbook.groups import GroupWork, publish_groups
 from reports.workbook.guard import PlanMoved, count_rows, hold_plan, plan_mark
 from reports.workbook.results import ImportResult, Progress, Refusal
 from reports.workbook.writing import DraftsInTheWay, Stored, Work, Writer
+from studygroups.sheets import RoundResource, TeamResource, load_groups
 
 # The sheets that an import takes, in the order in which they are written.
 RESOURCES: tuple[type[SheetResource], ...] = (
@@ -78,7 +80,11 @@ RESOURCES: tuple[type[SheetResource], ...] = (
     InvestmentResource,
     ScheduleResource,
     AchievementResource,
+    RoundResource,
+    TeamResource,
 )
+# Those whose rows each belong to a pledge.
+OF_PLEDGES = frozenset(resource.sheet_name for resource in RESOURCES[:-2])
 SHEET_NAMES = (InfoResource.sheet_name, *(resource.sheet_name for resource in RESOURCES))
 # The notes that come with a blank template: no data, and nothing to report.
 NOTES = "작성요령"
@@ -369,9 +375,15 @@ class _Import:
         None where there are errors.
         """
         snapshot, stored = self.snapshot, self.stored
-        pledge_sheet, indicator_sheet, money_sheet, schedule_sheet, achievement_sheet = (
-            self.resources.values()
-        )
+        (
+            pledge_sheet,
+            indicator_sheet,
+            money_sheet,
+            schedule_sheet,
+            achievement_sheet,
+            round_sheet,
+            team_sheet,
+        ) = self.resources.values()
         self._load(indicator_sheet)
         tree = AreaTree.of(stored.areas)
         area_codes = {area.pk: code for code, area in stored.areas.items()}
@@ -434,6 +446,8 @@ class _Import:
         if found := compared(achievement_sheet, achievement_sheet.stored(achievements)):
             edits.add_achievements(*found, achievements)
             found[0].rows.clear()
+
+        groups = self._compare_groups(round_sheet, team_sheet, new_departments, compared)
         if self._has_errors():
             return None
         snapshot.__dict__.pop("actuals", None)
@@ -450,7 +464,33 @@ class _Import:
             indicator_sheet=indicator_sheet,
             schedule_sheet=schedule_sheet,
             money_sheet=money_sheet,
+            groups=groups,
         )
+
+    def _compare_groups(
+        self,
+        round_sheet: RoundResource,
+        team_sheet: TeamResource,
+        new_departments: list[str],
+        compared: Callable[[Any, Mapping[Any, Any]], Any],
+    ) -> GroupWork:
+        """The study groups of the city: what stands, what the two sheets say. Names that are new go to
+        ``new_departments``."""
+        groups = load_groups(self.stored.municipality, self.stored.plan)
+        rounds, teams = (self.tables.get(sheet.sheet_name) for sheet in (round_sheet, team_sheet))
+        teams_before = team_sheet.stored(groups)
+        rounds_before = round_sheet.stored(groups, team_sheet.said(None, teams_before))
+        if teams is not None:
+            team_sheet.resolve(teams, teams_before, groups, round_sheet.outcomes(rounds, groups))
+            new_departments += team_sheet.resolve_departments(
+                teams, teams_before, self.stored.successors, new_departments
+            )
+        if rounds is not None:
+            said = team_sheet.said(teams, teams_before)
+            round_sheet.resolve(rounds, rounds_before, groups, said, self._known_codes())
+        named = frozenset(key[0] for table in (rounds, teams) if table for key in table.rows)
+        changes = [compared(round_sheet, rounds_before), compared(team_sheet, teams_before)]
+        return GroupWork(groups, named, *(found[1].rows if found else {} for found in changes))
 
     def _has_errors(self) -> bool:
         return bool(self.result.errors) or any(table.errors for table in self.tables.values())
@@ -472,19 +512,25 @@ class _Import:
 
     def _check_codes(self) -> None:
         """Every row of the other sheets belongs to a pledge of 공약 or of the stored plan."""
-        pledges = self.tables.get(PledgeResource.sheet_name)
-        if pledges is None or not pledges.positions or pledges.broken_keys:
-            # What can't be read there is reported there, once.
+        known = self._known_codes()
+        if known is None:
             return
-        known = self.snapshot.pledges.keys() | {code for (code,) in pledges.rows}
         for name, table in self.tables.items():
-            if name == pledges.name:
+            if name == PledgeResource.sheet_name or name not in OF_PLEDGES:
                 continue
             for key, row in table.rows.items():
                 if key[0] not in known:
                     table.error(
                         row, CODE, _("There is no pledge of this number in the sheet 공약 or in the plan.")
                     )
+
+    def _known_codes(self) -> dict[str, None] | None:
+        """The pledges of the plan and of this file, in order; None where 공약 can't be read: what is wrong
+        there is reported there, once."""
+        pledges = self.tables.get(PledgeResource.sheet_name)
+        if pledges is None or not pledges.positions or pledges.broken_keys:
+            return None
+        return dict.fromkeys((*self.snapshot.pledges, *(code for (code,) in pledges.rows)))
 
     def _check_pledges(self, table: Table) -> None:
         if table.positions and not table.rows and not table.errors:
@@ -529,6 +575,7 @@ class _Import:
                     self._check_figures(plan_fulfilment(plan, self.as_of))
                     self._check_shown_warnings()
                     if publish:
+                        publish_groups(work.groups, plan.term.municipality, user=self.user)
                         since = min((as_of for _code, as_of in work.edits.found), default=None)
                         result.editions = publish_period(
                             period=period, user=self.user, reason=reason, since=since

@@ -32,6 +32,7 @@ from pledges.models import (
 )
 from pledges.workflow import WorkflowError
 from reports.models import ImportBatch, Reminder
+from studygroups.models import Award, Proposal
 
 Model = type[models.Model]
 # What a value of an entry's body is where it points at rows.
@@ -48,6 +49,8 @@ PLACES: Mapping[Model, tuple[str, ...]] = {
     PlannedQuarter: ("task", "year", "quarter"),
     Investment: ("sub_project", "source", "span", "year"),
     Secured: ("sub_project", "source", "span", "year"),
+    Award: ("team",),
+    Proposal: ("team", "position"),
 }
 
 

@@ -73,6 +73,7 @@ from pledges.successors import Successors
 from reports.revisions import CARRIED, Contents, read_contents, write_contents
 from reports.revisions import Line as AchievementLine
 from reports.workbook.edits import Edit, Edits
+from reports.workbook.groups import GroupWork, write_groups
 
 
 class DraftsInTheWay(Exception):
@@ -116,6 +117,7 @@ class Work:
     indicator_sheet: IndicatorResource
     schedule_sheet: ScheduleResource
     money_sheet: InvestmentResource
+    groups: GroupWork
 
     def new_periods(self) -> set[dt.date]:
         """The 기준일 at which the plan gets a period that it does not have yet."""
@@ -146,6 +148,13 @@ class Writer:
         self._indicators()
         self._schedule()
         self._money()
+        write_groups(
+            self.work.groups,
+            municipality=self.plan.term.municipality,
+            pledges=self.pledges,
+            departments=self.stored.departments,
+            user=self.user,
+        )
         # What is left to do stands in the edits, and of a large plan the rest is a good part of the memory.
         for changes in self.work.changes.values():
             changes.rows.clear()

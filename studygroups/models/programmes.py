@@ -282,3 +282,7 @@ class Round(CarriedTotals):
     @property
     def is_held(self) -> bool:
         return self.state in HELD
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state == RoundState.FINISHED

@@ -1,0 +1,162 @@
+"""Study groups in the public pages: their addresses, and what a plan's pages tell of them.
+
+A programme belongs to a city and outlives its terms; its pages stand under each term, and mark the rounds
+of that one. Its address is its name, percent-encoded: the only key that a programme has for people, the one
+by which the workbook matches it, and so the same in every copy of the data. A programme that is renamed has
+a new address.
+"""
+
+import datetime as dt
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote
+
+from django.db.models import Exists, OuterRef
+from django.urls import register_converter, reverse
+
+from pledges.models import Plan, Term
+from reports.public.addresses import MAIN_PLAN
+from studygroups.models import Programme
+from studygroups.published import PublicProgramme, PublicRound, published_programmes, serving_programmes
+
+
+class ProgrammeConverter:
+    """A programme's name in one step of the path.
+
+    What one step can't carry (a slash, the percent sign, a name of dots alone) is escaped once more.
+    """
+
+    regex = "[^/\\x00]+"
+
+    def to_python(self, value: str) -> str:
+        return unicodedata.normalize("NFC", unquote(value))
+
+    def to_url(self, value: str) -> str:
+        escaped = value.replace("%", "%25").replace("/", "%2F")
+        return escaped.replace(".", "%2E") if not escaped.strip(".") else escaped
+
+
+class RoundConverter:
+    """A round within its programme: year and intake, ``2025-1``."""
+
+    regex = "[0-9]{4}-[1-9][0-9]?"
+
+    def to_python(self, value: str) -> tuple[int, int]:
+        year, intake = value.split("-")
+        return int(year), int(intake)
+
+    def to_url(self, value: tuple[int, int]) -> str:
+        return f"{value[0]:04d}-{value[1]}"
+
+
+register_converter(ProgrammeConverter, "programme_name")
+register_converter(RoundConverter, "year_intake")
+
+
+def list_address(term: Term) -> str:
+    return _address("study_groups", term)
+
+
+def programme_address(term: Term, name: str) -> str:
+    """Where a programme stands in the list: the page with all of them."""
+    return f"{list_address(term)}#{programme_anchor(name)}"
+
+
+def programme_anchor(name: str) -> str:
+    """The id of a programme's part of the page; no spaces, whatever the name."""
+    return "p-" + quote(name, safe="").replace("%", "")
+
+
+def round_address(term: Term, line: PublicRound) -> str:
+    return _address(
+        "study_round", term, programme_name=line.programme, year_intake=(line.year, line.intake)
+    )
+
+
+def teams_address(term: Term, line: PublicRound, suffix: str) -> str:
+    return _address(
+        "study_teams_file",
+        term,
+        programme_name=line.programme,
+        year_intake=(line.year, line.intake),
+        suffix=suffix,
+    )
+
+
+def _address(name: str, term: Term, **more: Any) -> str:
+    return reverse(f"public:{name}", kwargs={"city": term.municipality.code, "term": term.number, **more})
+
+
+def with_study_groups(plans: Any) -> Any:
+    """Annotate plans with ``has_study_groups``: whether their city has a public programme."""
+    programmes = Programme.objects.public().for_municipality(OuterRef("term__municipality"))
+    return plans.annotate(has_study_groups=Exists(programmes))
+
+
+def has_study_groups(plan: Plan | None) -> bool:
+    """Whether the pages of this plan, read ``with_study_groups``, lead to study groups."""
+    return bool(getattr(plan, "has_study_groups", False))
+
+
+@dataclass(frozen=True, slots=True)
+class RoundLine:
+    """A round in a table: its address, and whether it is one of the term that is read."""
+
+    round: PublicRound
+    address: str
+    is_of_term: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammePart:
+    """A programme on a page: its rounds, newest first."""
+
+    programme: PublicProgramme
+    anchor: str
+    lines: tuple[RoundLine, ...]
+
+    @property
+    def of_term(self) -> int:
+        """How many rounds of this term were held."""
+        return sum(line.is_of_term and line.round.is_held for line in self.lines)
+
+
+def parts_of(programmes: Sequence[PublicProgramme], term: Term) -> list[ProgrammePart]:
+    return [
+        ProgrammePart(
+            programme,
+            programme_anchor(programme.name),
+            tuple(
+                RoundLine(
+                    each, round_address(term, each), is_of_term=each.falls_into(term.starts_on, term.ends_on)
+                )
+                for each in programme.rounds
+            ),
+        )
+        for programme in programmes
+    ]
+
+
+def served_parts(plan: Plan, code: str) -> list[ProgrammePart]:
+    """What a pledge's page tells of the programmes that serve it. No query where the city has none, else
+    four, one where none serves this pledge."""
+    if not has_study_groups(plan):
+        return []
+    pledges = plan.pledges.filter(code=code)
+    return parts_of(serving_programmes(pledges.first()), plan.term)
+
+
+def pages_of(plan: Plan) -> list[tuple[str, dt.datetime]]:
+    """The addresses of the pages of study groups, each with when it changed last: for the sitemap.
+
+    Only the pledges' own sitemap names them. No query where the city has none, else four.
+    """
+    if plan.code != MAIN_PLAN or not has_study_groups(plan):
+        return []
+    programmes = published_programmes(plan.term.municipality)
+    pages = [(list_address(plan.term), max(each.updated_at for each in programmes))]
+    for programme in programmes:
+        pages += [(round_address(plan.term, each), each.updated_at) for each in programme.rounds]
+    return pages

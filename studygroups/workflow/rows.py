@@ -1,0 +1,81 @@
+"""Rows held and written: what every step begins and ends with."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.utils.translation import gettext as _
+
+from pledges.history import update_all
+from pledges.notation import clean_text
+from pledges.permissions import Action, require
+from studygroups.models import Proposal, Round, Team
+from studygroups.workflow.errors import Refused
+
+LONGEST_REASON = 300
+LONGEST_DECISION = 500
+
+
+def held_round(round: Round) -> Round:
+    """The round as it stands, held until the transaction ends, with its programme and city."""
+    held: Round = Round.objects.select_for_update(of=("self",)).with_programme().get(pk=round.pk)
+    return held
+
+
+def held_team(team: Team) -> Team:
+    """The team as it stands with its round, both held until the transaction ends: the round first."""
+    round = held_round(team.round)
+    held: Team = Team.objects.select_for_update(of=("self",)).get(pk=team.pk)
+    held.round = round
+    return held
+
+
+def held_proposal(proposal: Proposal) -> Proposal:
+    """The proposal as it stands, held until the transaction ends, with its team, round, city, department."""
+    held: Proposal = Proposal.objects.select_for_update(of=("self",)).with_places().get(pk=proposal.pk)
+    return held
+
+
+def write(row: models.Model, user: Any, **changes: Any) -> None:
+    """Set fields of one row, with its history; nothing where they are so already."""
+    changed = {name: value for name, value in changes.items() if getattr(row, name) != value}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    if changed:
+        update_all([row], list(changed), user)
+
+
+def require_manager(user: Any, round: Round) -> None:
+    require(user, Action.MANAGE_GROUPS, municipality=round.programme.municipality_id)
+
+
+def require_that(allowed: bool) -> None:
+    """Raise PermissionDenied unless it is allowed."""
+    if not allowed:
+        raise PermissionDenied(_("You have no right to do this."))
+
+
+def require_round(round: Round, states: Collection[str]) -> None:
+    if round.state not in states:
+        raise Refused(
+            _("This round is “%(state)s”; this step can't be taken now.")
+            % {"state": round.get_state_display()}
+        )
+
+
+def require_team(team: Team, states: Collection[str]) -> None:
+    if team.state not in states:
+        raise Refused(
+            _("This team is “%(state)s”; this step can't be taken now.") % {"state": team.get_state_display()}
+        )
+
+
+def said(text: str, field: str, missing: str, longest: int | None = None) -> str:
+    """The text cleaned; refused at its field where there is none or too much."""
+    clean = clean_text(text)
+    if not clean:
+        raise Refused(missing, field)
+    if longest is not None and len(clean) > longest:
+        raise Refused(_("Enter at most %(limit)d characters.") % {"limit": longest}, field)
+    return clean

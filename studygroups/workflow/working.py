@@ -1,0 +1,217 @@
+"""A team at work: meetings, files, the final report, and giving up."""
+
+import datetime as dt
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import Storage
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pledges.audit import operation
+from pledges.history import create_all, delete_all
+from pledges.notation import clean_text
+from pledges.permissions import Action, can
+from pledges.workflow.evidence import Incoming, most_together
+from studygroups.enums import AT_WORK, FileKind, RoundState, TeamState
+from studygroups.models import Meeting, Team, TeamFile
+from studygroups.models.teams import team_file_path
+from studygroups.rights import city_of, may_write
+from studygroups.workflow.errors import Refused
+from studygroups.workflow.rows import (
+    LONGEST_DECISION,
+    held_team,
+    require_round,
+    require_team,
+    require_that,
+    said,
+    write,
+)
+
+MOST_ATTENDEES = 1_000
+
+
+@transaction.atomic
+def log_meeting(
+    *, team: Team, user: Any, held_on: dt.date, attendees: int | None, text: str, outputs: str = ""
+) -> Meeting:
+    """Log a meeting of a team at work. Raises PermissionDenied and Refused."""
+    team = _writable(team, user)
+    done = said(text, "text", _("Enter what was done."))
+    if held_on > timezone.localdate():
+        raise Refused(_("This day has not come yet."), "held_on")
+    if attendees is not None and not 0 < attendees <= MOST_ATTENDEES:
+        raise Refused(_("Enter how many people came."), "attendees")
+    if team.meetings.held_on(held_on).exists():
+        raise Refused(_("A meeting of this day is logged already."), "held_on")
+    meeting = Meeting(
+        team=team,
+        held_on=held_on,
+        attendees=attendees,
+        text=done,
+        outputs=clean_text(outputs),
+        logged_by=user,
+    )
+    with operation("group_meeting_logged", user=user, municipality=city_of(team)):
+        create_all([meeting], user)
+    return meeting
+
+
+@transaction.atomic
+def remove_meeting(*, meeting: Meeting, user: Any) -> None:
+    """Take a meeting off the log, as long as the team is at work. Raises PermissionDenied and Refused."""
+    team = _writable(meeting.team, user)
+    with operation("group_meeting_removed", user=user, municipality=city_of(team)):
+        delete_all(list(Meeting.objects.for_team(team).filter(pk=meeting.pk)), user)
+
+
+def add_file(*, team: Team, user: Any, incoming: Incoming, kind: str) -> TeamFile:
+    """Attach a file that was looked through (``pledges.workflow.read_incoming``). One transaction.
+
+    Raises PermissionDenied, and Refused where it is attached already or gets too much.
+    """
+    row = TeamFile(
+        kind=kind,
+        name=incoming.name,
+        media_type=incoming.kind.media_type,
+        size=incoming.size,
+        sha256=incoming.sha256,
+        uploaded_by=user,
+    )
+    try:
+        with transaction.atomic():
+            row.team = _writable(team, user)
+            _check_room(row.team, row)
+            with operation("group_file_added", user=user, municipality=city_of(team)):
+                row.file.name = _keep(row, incoming.file)
+                row.save()
+    except BaseException:
+        # What was rolled back leaves no file behind.
+        if row.file.name:
+            _forget(row.file.name, row.sha256)
+        raise
+    return row
+
+
+@transaction.atomic
+def remove_file(*, file: TeamFile, user: Any) -> None:
+    """Take a file off; the report that was handed in keeps at least one. Raises PermissionDenied, Refused."""
+    team = _writable(file.team, user)
+    reports = TeamFile.objects.for_team(team).filter(kind=FileKind.REPORT)
+    if (
+        team.state == TeamState.REPORTED
+        and file.kind == FileKind.REPORT
+        and not reports.exclude(pk=file.pk).exists()
+    ):
+        raise Refused(_("The report is handed in: attach its new file before you take this one off."))
+    with operation("group_file_removed", user=user, municipality=city_of(team)):
+        name, sha256 = str(file.file.name), file.sha256
+        transaction.on_commit(lambda: _forget(name, sha256), robust=True)
+        file.delete()
+
+
+@transaction.atomic
+def hand_in_report(*, team: Team, user: Any) -> Team:
+    """Hand the final report in: its file is attached. Raises PermissionDenied and Refused."""
+    team = _writable(team, user)
+    require_team(team, {TeamState.RUNNING})
+    if not TeamFile.objects.for_team(team).filter(kind=FileKind.REPORT).exists():
+        raise Refused(_("Attach the file of the final report first."), "file")
+    with operation("group_report_handed_in", user=user, municipality=city_of(team)):
+        write(team, user, state=TeamState.REPORTED, reported_at=timezone.now(), version=team.version + 1)
+    return team
+
+
+@transaction.atomic
+def withdraw_team(*, team: Team, user: Any, withdrawn_on: dt.date, reason: str) -> Team:
+    """중도포기: the team gives up, told by itself or by the planning office, with day and reason.
+
+    Raises PermissionDenied and Refused.
+    """
+    team = held_team(team)
+    manages = can(user, Action.MANAGE_GROUPS, municipality=city_of(team))
+    require_that(manages or may_write(user, team))
+    require_round(team.round, {RoundState.RECRUITING, RoundState.RUNNING})
+    require_team(team, {TeamState.SELECTED, TeamState.RUNNING, TeamState.REPORTED})
+    if withdrawn_on > timezone.localdate():
+        raise Refused(_("This day has not come yet."), "withdrawn_on")
+    why = said(reason, "withdrawal", _("Give the reason."), LONGEST_DECISION)
+    with operation("group_gave_up", user=user, municipality=city_of(team), reason=why):
+        write(
+            team,
+            user,
+            state=TeamState.WITHDRAWN,
+            withdrawn_on=withdrawn_on,
+            withdrawal=why,
+            version=team.version + 1,
+        )
+    return team
+
+
+# --- Parts ---
+
+
+def _writable(team: Team, user: Any) -> Team:
+    team = held_team(team)
+    require_that(may_write(user, team))
+    require_round(team.round, {RoundState.RUNNING})
+    require_team(team, AT_WORK)
+    return team
+
+
+def _check_room(team: Team, row: TeamFile) -> None:
+    held = list(TeamFile.objects.for_team(team))
+    same = next((each for each in held if each.sha256 == row.sha256), None)
+    if same is not None:
+        raise Refused(_("The same file is attached already, as %(name)s.") % {"name": same.name}, "file")
+    if len(held) >= settings.EVIDENCE_MAX_FILES:
+        raise Refused(
+            _("A team has at most %(limit)s files. Remove one, or put several into one PDF.")
+            % {"limit": settings.EVIDENCE_MAX_FILES},
+            "file",
+        )
+    if sum(each.size for each in held) + row.size > most_together():
+        raise Refused(
+            _("The files of a team may have at most %(limit)s MB together.")
+            % {"limit": settings.EVIDENCE_MAX_TOTAL_MB},
+            "file",
+        )
+
+
+def _storage() -> Storage:
+    field: Any = TeamFile._meta.get_field("file")
+    storage: Storage = field.storage
+    return storage
+
+
+def _keep(row: TeamFile, content: File) -> str:
+    """Store the content under its digest unless it is there already; inside a transaction."""
+    _hold(row.sha256)
+    storage, name = _storage(), team_file_path(row, "")
+    if storage.exists(name):
+        if storage.size(name) == row.size:
+            return name
+        # The machine went down in the middle of writing it.
+        storage.delete(name)
+    content.seek(0)
+    stored: str = storage.save(name, content)
+    return stored
+
+
+@transaction.atomic
+def _forget(name: str, sha256: str) -> None:
+    """Throw a stored content away that no row points at."""
+    _hold(sha256)
+    if not TeamFile.objects.for_content(sha256).exists():
+        _storage().delete(name)
+
+
+def _hold(sha256: str) -> None:
+    """SQLite has one writer at a time (IMMEDIATE); PostgreSQL is asked for a lock of this digest."""
+    if connection.vendor == "postgresql":
+        key = int.from_bytes(hashlib.sha256(f"studygroups {sha256}".encode()).digest()[:8], signed=True)
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s)", [key])

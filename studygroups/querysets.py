@@ -4,12 +4,30 @@ import datetime as dt
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from studygroups.enums import COUNTED, HELD, Answer, RoundState, TeamState
 
 
 class ProgrammeQuerySet(models.QuerySet):
+    def concerning(self, user: Any, municipalities: Any) -> "ProgrammeQuerySet":
+        """Programmes of these cities, and those in which the person judges or is in a team."""
+        return self.filter(
+            Q(municipality__in=municipalities)
+            | Q(Exists(self._rounds_with(judges__user=user)))
+            | Q(Exists(self._rounds_with(recorded_teams__members__user=user)))
+        )
+
+    def _rounds_with(self, **condition: Any) -> Any:
+        rounds: Any = self.model._meta.get_field("rounds").related_model
+        return rounds._default_manager.filter(programme=OuterRef("pk"), **condition).order_by()
+
+    def with_city(self) -> "ProgrammeQuerySet":
+        return self.select_related("municipality")
+
+    def named(self, name: str) -> "ProgrammeQuerySet":
+        return self.filter(name=name)
+
     def for_municipality(self, municipality: Any) -> "ProgrammeQuerySet":
         return self.filter(municipality=municipality)
 
@@ -29,6 +47,10 @@ class ProgrammeQuerySet(models.QuerySet):
         """Programmes that serve this pledge."""
         return self.filter(served__pledge=pledge)
 
+    def serving_code(self, plan: Any, code: str) -> "ProgrammeQuerySet":
+        """Programmes that serve the plan's pledge of this code."""
+        return self.filter(served__pledge__plan=plan, served__pledge__code=code)
+
     def serving_plan(self, plan: Any) -> "ProgrammeQuerySet":
         """Programmes that serve any pledge of the plan."""
         return self.filter(served__pledge__plan=plan).distinct()
@@ -39,6 +61,12 @@ class ProgrammeQuerySet(models.QuerySet):
 
 
 class RoundQuerySet(models.QuerySet):
+    def unfinished(self) -> "RoundQuerySet":
+        return self.exclude(state__in=[RoundState.FINISHED, RoundState.NOT_HELD])
+
+    def numbered(self, year: int, intake: int) -> "RoundQuerySet":
+        return self.filter(year=year, intake=intake)
+
     def for_programme(self, programme: Any) -> "RoundQuerySet":
         return self.filter(programme=programme)
 
@@ -87,6 +115,20 @@ class RoundQuerySet(models.QuerySet):
 
 
 class TeamQuerySet(models.QuerySet):
+    def going_on(self) -> "TeamQuerySet":
+        """Teams that something is still to come of."""
+        return self.exclude(state__in=[TeamState.NOT_SELECTED, TeamState.WITHDRAWN, TeamState.COMPLETED])
+
+    def newest_first(self) -> "TeamQuerySet":
+        return self.order_by("-round__year", "-round__intake", "-pk")
+
+    def with_people(self) -> "TeamQuerySet":
+        """With ``application`` and ``members``, and the logins behind them: one query more."""
+        return self.select_related("application__applicant").prefetch_related("members__user")
+
+    def named(self, name: str) -> "TeamQuerySet":
+        return self.filter(name=name)
+
     def for_round(self, round: Any) -> "TeamQuerySet":
         return self.filter(round=round)
 
@@ -127,6 +169,9 @@ class TeamQuerySet(models.QuerySet):
 
 
 class MemberQuerySet(models.QuerySet):
+    def of_drafts(self) -> "MemberQuerySet":
+        return self.filter(team__state=TeamState.DRAFT)
+
     def for_team(self, team: Any) -> "MemberQuerySet":
         return self.filter(team=team)
 
@@ -139,6 +184,9 @@ class MemberQuerySet(models.QuerySet):
 
 
 class MeetingQuerySet(models.QuerySet):
+    def held_on(self, day: dt.date) -> "MeetingQuerySet":
+        return self.filter(held_on=day)
+
     def for_team(self, team: Any) -> "MeetingQuerySet":
         return self.filter(team=team)
 
@@ -155,6 +203,15 @@ class TeamFileQuerySet(models.QuerySet):
 
 
 class JudgeQuerySet(models.QuerySet):
+    def with_sheets_open(self) -> "JudgeQuerySet":
+        """Judges of rounds that are judged now who have not handed their sheets in."""
+        return (
+            self.present().filter(round__state=RoundState.JUDGING).exclude(sheets__submitted_at__isnull=False)
+        )
+
+    def in_order(self) -> "JudgeQuerySet":
+        return self.order_by("pk")
+
     def for_round(self, round: Any) -> "JudgeQuerySet":
         return self.filter(round=round)
 
@@ -184,6 +241,21 @@ class ScoreSheetQuerySet(models.QuerySet):
 
 
 class ProposalQuerySet(models.QuerySet):
+    def with_follow_ups(self) -> "ProposalQuerySet":
+        """With ``follow_ups``: one query more."""
+        return self.prefetch_related("follow_ups")
+
+    def in_order(self) -> "ProposalQuerySet":
+        return self.order_by("team", "position")
+
+    def for_team(self, team: Any) -> "ProposalQuerySet":
+        return self.filter(team=team)
+
+    def last_position(self) -> int:
+        """The highest position there is; 0 for none."""
+        found: int = self.aggregate(last=models.Max("position"))["last"] or 0
+        return found
+
     def for_municipality(self, municipality: Any) -> "ProposalQuerySet":
         return self.filter(team__round__programme__municipality=municipality)
 

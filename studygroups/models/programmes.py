@@ -1,5 +1,7 @@
 """Programmes of study groups with their rules, and their rounds, held or not."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -286,3 +288,12 @@ class Round(CarriedTotals):
     @property
     def is_finished(self) -> bool:
         return self.state == RoundState.FINISHED
+
+    def takes_applications(self, day: dt.date) -> bool:
+        """Whether teams apply on this day."""
+        return (
+            self.state == RoundState.RECRUITING
+            and self.opens_on is not None
+            and self.closes_on is not None
+            and self.opens_on <= day <= self.closes_on
+        )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from pledges.audit import operation
 from pledges.history import create_all, delete_all
 from pledges.models import User
+from pledges.notation import fold_key
 from pledges.permissions import Action, require
 from studygroups.enums import OUTSIDERS, MemberKind, MemberRole, RoundState, TeamState
 from studygroups.models import Application, Member, Round, Team
@@ -73,6 +75,7 @@ def save_application(
         require_team(team, {TeamState.DRAFT})
         if team.version != version:
             raise Overtaken()
+    name = fold_key(name)
     _check_people(people)
     if name and Team.objects.for_round(round).named(name).exclude(pk=team.pk if team else None).exists():
         raise Refused(_("Another team of this round has this name."), "name")
@@ -153,8 +156,8 @@ def answer_invitation(*, team: Team, user: Any, accepts: bool) -> None:
     """
     team = held_team(team)
     member = place_in(user, team)
-    require_that(member is not None)
-    assert member is not None
+    if member is None:
+        raise PermissionDenied(_("You have no right to do this."))
     require_team(team, {TeamState.DRAFT})
     action = "group_place_confirmed" if accepts else "group_place_declined"
     with operation(action, user=user, municipality=team.round.programme.municipality):
@@ -240,7 +243,7 @@ def _write_people(team: Team, people: Sequence[Person], user: Any) -> None:
     now = timezone.now()
     for key, person in wanted.items():
         row = rows.get(key) or Member(team=team, user=person.user)
-        values = {
+        values: dict[str, Any] = {
             "name": person.name,
             "affiliation": person.affiliation,
             "kind": person.kind,

@@ -1,0 +1,107 @@
+"""What a person has to do in study groups: places to confirm, teams, sheets, proposals, rounds to lead."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from pledges.models import Municipality
+from pledges.permissions import Action, can, memberships_of, reach_of
+from studygroups.models import Judge, Member, Programme, Proposal, Round, Team
+from studygroups.nextsteps import NextStep, next_of_proposal, next_of_round, next_of_team
+
+
+@dataclass(frozen=True, slots=True)
+class RoundLine:
+    round: Round
+    next: NextStep
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLine:
+    team: Team
+    next: NextStep
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalLine:
+    proposal: Proposal
+    next: NextStep
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something by a day."""
+        return bool(self.next.due_on and self.next.who)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """``cities`` have programmes; ``open_rounds`` take applications now; ``led`` are rounds that the planning
+    office has not brought to an end."""
+
+    cities: Sequence[Municipality] = ()
+    open_rounds: Sequence[RoundLine] = ()
+    invitations: Sequence[Member] = ()
+    teams: Sequence[TeamLine] = ()
+    judging: Sequence[Judge] = ()
+    proposals: Sequence[ProposalLine] = ()
+    led: Sequence[RoundLine] = ()
+
+    @property
+    def has_work(self) -> bool:
+        return bool(self.invitations or self.teams or self.judging or self.proposals or self.led)
+
+
+def read_desk(user: Any) -> Desk:
+    """Everything of the person, over all their cities. One query where there is no programme at all, at most
+    ten otherwise, whatever the number of rows."""
+    own = [each.municipality_id for each in memberships_of(user)]
+    programmes = list(Programme.objects.concerning(user, own).with_city())
+    if not programmes:
+        return Desk()
+    cities = {each.municipality_id: each.municipality for each in programmes}
+    rounds = [
+        RoundLine(each, next_of_round(each))
+        for each in Round.objects.for_programmes(programmes).unfinished().with_programme().in_order()
+    ]
+    today = timezone.localdate()
+    invited = [
+        each for each in Member.objects.awaiting(user).of_drafts().with_team() if not each.team.erased_at
+    ]
+    asked = {each.team_id for each in invited}
+    teams = [
+        TeamLine(each, next_of_team(each))
+        for each in Team.objects.for_person(user).going_on().with_round().newest_first()
+        if each.pk not in asked
+    ]
+    return Desk(
+        cities=tuple(cities.values()),
+        open_rounds=[
+            line
+            for line in rounds
+            if line.round.takes_applications(today)
+            and can(user, Action.APPLY_GROUP, municipality=line.round.programme.municipality_id)
+        ],
+        invitations=invited,
+        teams=teams,
+        judging=list(Judge.objects.for_person(user).with_sheets_open().with_round().in_order()),
+        proposals=_proposals(user),
+        led=[
+            line
+            for line in rounds
+            if can(user, Action.MANAGE_GROUPS, municipality=line.round.programme.municipality_id)
+        ],
+    )
+
+
+def _proposals(user: Any) -> list[ProposalLine]:
+    """Those of the departments that the person answers for, what is due first."""
+    reach = reach_of(user, Action.ANSWER_PROPOSAL)
+    if not reach.leading:
+        return []
+    rows = Proposal.objects.for_departments(reach.leading).asked().with_places().with_follow_ups()
+    lines = [ProposalLine(each, next_of_proposal(each)) for each in rows]
+    due = [line for line in lines if line.is_open]
+    return sorted(due, key=lambda line: (line.next.due_on or dt.date.max, line.proposal.pk))

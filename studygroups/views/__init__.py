@@ -1,0 +1,1 @@
+"""The pages of employees, planning office, judges and departments."""

@@ -80,6 +80,13 @@ class RoundQuerySet(models.QuerySet):
         """The round by its natural key within a city: the programme's name, year and intake."""
         return self.filter(programme__name=programme, year=year, intake=intake)
 
+    def serving(self, pledge: Any) -> "RoundQuerySet":
+        """Rounds of the programmes that serve this pledge."""
+        return self.filter(programme__served__pledge=pledge)
+
+    def for_years(self, first: int, last: int) -> "RoundQuerySet":
+        return self.filter(year__range=(first, last))
+
     def held(self) -> "RoundQuerySet":
         return self.filter(state__in=HELD)
 
@@ -152,6 +159,30 @@ class TeamQuerySet(models.QuerySet):
     def counted(self) -> "TeamQuerySet":
         """Teams that were let in, those that withdrew among them."""
         return self.filter(state__in=COUNTED)
+
+    def holding_unselected_data(self) -> "TeamQuerySet":
+        """Teams that were not selected, left unscreened by a round that was not held, or never handed in in
+        a call that is over, and whose people's data still stands."""
+        over = ~Q(round__state__in=[RoundState.PREPARED, RoundState.RECRUITING])
+        return self.filter(
+            Q(state=TeamState.NOT_SELECTED) & self._has("members", "application")
+            | Q(state=TeamState.APPLIED, round__state=RoundState.NOT_HELD)
+            & self._has("members", "application")
+            | (Q(state=TeamState.DRAFT) & over),
+            erased_at__isnull=True,
+        )
+
+    def _has(self, *relations: str) -> Q:
+        """Whether a team has a row of any of these relations."""
+        found = Q(pk__in=[])
+        for relation in relations:
+            related: Any = self.model._meta.get_field(relation).related_model
+            found |= Q(models.Exists(related._base_manager.filter(team=models.OuterRef("pk"))))
+        return found
+
+    def with_headcount(self) -> "TeamQuerySet":
+        """``headcount``: how many member rows a team has."""
+        return self.annotate(headcount=models.Count("members", distinct=True))
 
     def with_members(self) -> "TeamQuerySet":
         """With ``members``: one query more."""

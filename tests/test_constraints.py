@@ -303,7 +303,7 @@ BREAKS = {
     "team_people_in_range": lambda: make.TeamFactory(people=0),
     "team_outsiders_of_people": lambda: make.TeamFactory(people=3, outsiders=4),
     "team_withdrawal_of_withdrawn": lambda: make.TeamFactory(withdrawal="인사이동"),
-    "team_erased_was_not_selected": lambda: make.TeamFactory(erased_at=timezone.now()),
+    "team_erased_was_not_selected": lambda: make.TeamFactory(state="selected", erased_at=timezone.now()),
     "member_once_a_team": lambda: twice(make.GroupMemberFactory, user=make.UserFactory()),
     "member_one_of_each_role": lambda: twice(make.GroupMemberFactory, role=MemberRole.CLERK),
     "member_has_name": lambda: make.GroupMemberFactory(name=""),

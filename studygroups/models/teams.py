@@ -83,7 +83,8 @@ class Team(models.Model):
                 name="team_withdrawal_of_withdrawn",
             ),
             models.CheckConstraint(
-                condition=Q(erased_at__isnull=True) | Q(state=TeamState.NOT_SELECTED),
+                condition=Q(erased_at__isnull=True)
+                | Q(state__in=[TeamState.NOT_SELECTED, TeamState.APPLIED]),
                 name="team_erased_was_not_selected",
             ),
         ]

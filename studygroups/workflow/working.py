@@ -91,7 +91,7 @@ def add_file(*, team: Team, user: Any, incoming: Incoming, kind: str) -> TeamFil
     except BaseException:
         # What was rolled back leaves no file behind.
         if row.file.name:
-            _forget(row.file.name, row.sha256)
+            forget_unused(row.file.name, row.sha256)
         raise
     return row
 
@@ -109,7 +109,7 @@ def remove_file(*, file: TeamFile, user: Any) -> None:
         raise Refused(_("The report is handed in: attach its new file before you take this one off."))
     with operation("group_file_removed", user=user, municipality=city_of(team)):
         name, sha256 = str(file.file.name), file.sha256
-        transaction.on_commit(lambda: _forget(name, sha256), robust=True)
+        transaction.on_commit(lambda: forget_unused(name, sha256), robust=True)
         file.delete()
 
 
@@ -202,7 +202,7 @@ def _keep(row: TeamFile, content: File) -> str:
 
 
 @transaction.atomic
-def _forget(name: str, sha256: str) -> None:
+def forget_unused(name: str, sha256: str) -> None:
     """Throw a stored content away that no row points at."""
     _hold(sha256)
     if not TeamFile.objects.for_content(sha256).exists():

@@ -49,7 +49,7 @@ class TestImport:
         content = edited(book())
         target = openpyxl.load_workbook(io.BytesIO(content))
         target.create_sheet("메모")
-        target.create_sheet("학습동아리")
+        target.create_sheet("공약변경")
         target.create_sheet("작성요령")
         buffer = io.BytesIO()
         target.save(buffer)
@@ -58,7 +58,7 @@ class TestImport:
         assert code == 0
         assert set(document) == {"sheets", "warnings", "errors", "ignored"}
         assert document["sheets"]["공약"] == {"new": 3, "changed": 0, "unchanged": 0}
-        assert document["ignored"] == ["메모", "학습동아리"]
+        assert document["ignored"] == ["메모", "공약변경"]
         assert document["errors"] == []
         assert set(document["warnings"][0]) == {"sheet", "cell", "value", "message"}
 
@@ -170,6 +170,8 @@ class TestTemplate:
             "투자계획",
             "추진일정",
             "추진실적",
+            "학습동아리",
+            "연구팀",
             "작성요령",
         ]
         assert target["공약"]["A2"].number_format == "@"

@@ -135,7 +135,7 @@ def at_date(content: bytes, date: str) -> bytes:
 def our_models() -> list[Any]:
     return [
         model
-        for label in ("pledges", "budgets", "reports")
+        for label in ("pledges", "budgets", "studygroups", "reports")
         for model in apps.get_app_config(label).get_models(include_auto_created=True)
     ]
 

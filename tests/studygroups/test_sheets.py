@@ -143,8 +143,8 @@ class TestComingIn:
             (
                 "연구팀",
                 "G3",
-                "Experts and citizens may be at most 20 % of a team, which is 2 of 11;"
-                " these are 3 of 11 (27.3 %).",
+                "Experts and citizens may be at most 20 % of a team, which is 1 of 7;"
+                " these are 3 of 7 (42.9 %).",
             ),
         ]
 

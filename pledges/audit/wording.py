@@ -51,6 +51,8 @@ ACTIONS: dict[str, Any] = {
     "calendar_renewed": gettext_lazy("Calendar address made anew"),
     "handed_over": gettext_lazy("Handed over"),
     "handover_seen": gettext_lazy("Handover read"),
+    "groups_published": gettext_lazy("Study groups published"),
+    "applicants_erased": gettext_lazy("Data of unselected applicants erased"),
     "redacted": gettext_lazy("Log entry redacted"),
 }
 
@@ -68,6 +70,9 @@ FACTS: dict[str, Any] = {
     "file": gettext_lazy("File"),
     "import": gettext_lazy("Import"),
     "entries": gettext_lazy("Entries of the log"),
+    "teams": pgettext_lazy("audit", "Teams"),
+    "drafts": pgettext_lazy("audit", "Drafts"),
+    "people": pgettext_lazy("audit", "People"),
 }
 
 

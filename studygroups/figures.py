@@ -61,12 +61,11 @@ class Figures:
         return _share(self.adopted, self.proposed)
 
     def __add__(self, other: "Figures") -> "Figures":
-        return Figures(
-            **{each.name: _plus(getattr(self, each.name), getattr(other, each.name)) for each in _NAMES}
-        )
+        sums: dict[str, Any] = {name: _plus(getattr(self, name), getattr(other, name)) for name in _NAMES}
+        return Figures(**sums)
 
 
-_NAMES = fields(Figures)
+_NAMES = tuple(each.name for each in fields(Figures))
 # What a round carries in where its teams do not say it.
 TOTALS = ("teams", "topics", "people", "adopted")
 

@@ -7,12 +7,12 @@ from typing import Any
 from pledges.history import create_all, delete_all, update_all
 from pledges.models import Department, Municipality, Pledge
 from pledges.notation import fold_key
+from pledges.sheets.plan import CODE
 from studygroups.enums import RoundState
 from studygroups.models import Award, OpeningTotals, Programme, Proposal, Round, ServedPledge, Team
 from studygroups.sheets import (
     ANSWER,
     AWARD,
-    CODE,
     DEPARTMENT,
     HEADS,
     HELD,
@@ -93,7 +93,8 @@ def _write_links(work: GroupWork, pledges: Mapping[str, Pledge], user: Any) -> N
 
 
 def _write_openings(work: GroupWork, user: Any) -> None:
-    new, changed = [], []
+    new: list[OpeningTotals] = []
+    changed: list[OpeningTotals] = []
     columns = {ROUNDS: "rounds", **TOTAL_COLUMNS}
     for key, change in work.rounds.items():
         if key[1] != PRIOR:
@@ -165,7 +166,9 @@ def _move(team: Team, state: str) -> None:
 
 
 def _write_awards(work: GroupWork, user: Any) -> None:
-    new, changed, gone = [], [], []
+    new: list[Award] = []
+    changed: list[Award] = []
+    gone: list[Award] = []
     for raw, change in work.teams.items():
         if not change.values.keys() & {AWARD, PRIZE}:
             continue
@@ -184,7 +187,9 @@ def _write_awards(work: GroupWork, user: Any) -> None:
 
 
 def _write_proposals(work: GroupWork, departments: Mapping[str, Department], user: Any) -> None:
-    new, changed, gone = [], [], []
+    new: list[Proposal] = []
+    changed: list[Proposal] = []
+    gone: list[Proposal] = []
     for raw, change in work.teams.items():
         if not change.values.keys() & {ANSWER, DEPARTMENT}:
             continue

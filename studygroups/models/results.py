@@ -11,7 +11,7 @@ from pledges.exact import ExactDecimalField
 from pledges.models import Department
 from studygroups.enums import Answer, AwardKind
 from studygroups.models.programmes import PRIZE_LIMIT, Round
-from studygroups.models.teams import PERSON, Team
+from studygroups.models.teams import Team
 from studygroups.querysets import JudgeQuerySet, ProposalQuerySet, ScoreSheetQuerySet
 
 MOST_POINTS = 100
@@ -122,7 +122,14 @@ class Award(models.Model):
     prize = models.BigIntegerField(_("prize (won)"), null=True, blank=True, validators=[MinValueValidator(0)])
     decision = models.CharField(_("how a tie was decided"), max_length=500, blank=True)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
-    decided_by = models.ForeignKey(verbose_name=_("decided by"), **PERSON)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("decided by"),
+    )
 
     history = HistoricalRecords()
 
@@ -166,7 +173,14 @@ class Proposal(models.Model):
     answer = models.CharField(_("answer"), max_length=12, choices=Answer, blank=True)
     answer_text = models.TextField(_("reason of the answer"), blank=True)
     answered_on = models.DateField(_("answered on"), null=True, blank=True)
-    answered_by = models.ForeignKey(verbose_name=_("answered by"), **PERSON)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("answered by"),
+    )
     plan_due_on = models.DateField(_("implementation plan due on"), null=True, blank=True)
     plan = models.TextField(_("implementation plan"), blank=True)
     planned_on = models.DateField(_("implementation plan handed in on"), null=True, blank=True)
@@ -210,7 +224,14 @@ class FollowUp(models.Model):
     )
     noted_on = models.DateField(_("as of"))
     text = models.TextField(_("what became of it"))
-    noted_by = models.ForeignKey(verbose_name=_("reported by"), **PERSON)
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("reported by"),
+    )
 
     history = HistoricalRecords()
 

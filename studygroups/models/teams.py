@@ -14,14 +14,6 @@ from studygroups.enums import FileKind, MemberKind, MemberRole, TeamState
 from studygroups.models.programmes import MOST_PEOPLE, Round
 from studygroups.querysets import MeetingQuerySet, MemberQuerySet, TeamFileQuerySet, TeamQuerySet
 
-PERSON = {
-    "to": settings.AUTH_USER_MODEL,
-    "on_delete": models.SET_NULL,
-    "related_name": "+",
-    "null": True,
-    "blank": True,
-}
-
 
 class Team(models.Model):
     """A team with its topic in a round, matched by name within it; only a draft may be nameless yet.
@@ -41,7 +33,14 @@ class Team(models.Model):
     outsiders = models.PositiveIntegerField(_("outsiders"), null=True, blank=True)
     applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
-    decided_by = models.ForeignKey(verbose_name=_("decided by"), **PERSON)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("decided by"),
+    )
     decision = models.CharField(_("reason of the decision"), max_length=500, blank=True)
     reported_at = models.DateTimeField(_("report handed in at"), null=True, blank=True)
     presented_on = models.DateField(_("presented on"), null=True, blank=True)
@@ -174,7 +173,14 @@ class Meeting(models.Model):
     attendees = models.PositiveSmallIntegerField(_("people who came"), null=True, blank=True)
     text = models.TextField(_("what was done"))
     outputs = models.TextField(_("outputs"), blank=True)
-    logged_by = models.ForeignKey(verbose_name=_("logged by"), **PERSON)
+    logged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("logged by"),
+    )
     logged_at = models.DateTimeField(_("logged at"), auto_now_add=True)
 
     objects = MeetingQuerySet.as_manager()
@@ -213,7 +219,14 @@ class TeamFile(models.Model):
     size = models.PositiveBigIntegerField(_("size in bytes"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
-    uploaded_by = models.ForeignKey(verbose_name=_("uploaded by"), **PERSON)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("uploaded by"),
+    )
 
     objects = TeamFileQuerySet.as_manager()
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("staff/import/", include("reports.imports.urls")),
     path("staff/", include("pledges.urls")),
+    path("staff/", include("studygroups.urls")),
     path("staff/", include("reports.quarter.urls")),
     path("i18n/language/", choose_language, name="set_language"),
     path("healthz", health.healthz, name="healthz"),

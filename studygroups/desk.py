@@ -53,6 +53,29 @@ class Desk:
     def has_work(self) -> bool:
         return bool(self.invitations or self.teams or self.judging or self.proposals or self.led)
 
+    def of_city(self, place: Municipality) -> "Desk":
+        """The same of one city alone."""
+        key = place.pk
+        return Desk(
+            cities=[each for each in self.cities if each.pk == key],
+            open_rounds=[each for each in self.open_rounds if _city(each.round) == key],
+            invitations=[each for each in self.invitations if _city(each.team.round) == key],
+            teams=[each for each in self.teams if _city(each.team.round) == key],
+            judging=[each for each in self.judging if _city(each.round) == key],
+            proposals=[each for each in self.proposals if _city(each.proposal.team.round) == key],
+            led=[each for each in self.led if _city(each.round) == key],
+        )
+
+    def past_teams(self, user: Any, place: Municipality) -> list[Team]:
+        """The person's teams in the city that have ended, the newest first. One query."""
+        now = {line.team.pk for line in self.teams} | {each.team_id for each in self.invitations}
+        teams = Team.objects.for_person(user).for_municipality(place).with_round().newest_first()
+        return [team for team in teams if team.pk not in now]
+
+
+def _city(round: Round) -> int:
+    return round.programme.municipality_id
+
 
 def read_desk(user: Any) -> Desk:
     """Everything of the person, over all their cities. One query where there is no programme at all, at most

@@ -50,6 +50,8 @@ COUNTED = frozenset(
 )
 # The team meets and logs what it does.
 AT_WORK = frozenset({TeamState.RUNNING, TeamState.REPORTED})
+# The judges read and score it.
+JUDGED = frozenset({TeamState.PRESENTED, TeamState.COMPLETED})
 
 
 class MemberKind(models.TextChoices):

@@ -7,8 +7,8 @@ writers' alone, whatever somebody is in the city.
 from typing import Any
 
 from pledges.permissions import Action, can
-from studygroups.enums import MemberRole, TeamState
-from studygroups.models import Judge, Member, Team
+from studygroups.enums import JUDGED, MemberRole, TeamState
+from studygroups.models import Judge, Member, Round, Team
 
 
 def city_of(team: Team) -> int:
@@ -34,10 +34,20 @@ def is_own(user: Any, team: Team) -> bool:
 
 
 def may_read(user: Any, team: Team) -> bool:
-    """Whether the team's page opens: its people's, and who reads every application once it is handed in."""
+    """Whether the team's page opens: to its people, once it is handed in to who reads every application, and
+    once it has presented to the judges of its round."""
     if is_own(user, team):
         return True
-    return team.state != TeamState.DRAFT and can(user, Action.VIEW_GROUPS, municipality=city_of(team))
+    if team.state == TeamState.DRAFT:
+        return False
+    if can(user, Action.VIEW_GROUPS, municipality=city_of(team)):
+        return True
+    return team.state in JUDGED and is_judge(user, team.round)
+
+
+def is_judge(user: Any, round: Round) -> bool:
+    """Whether the person judges the round. One query."""
+    return user.pk is not None and Judge.objects.for_round(round).for_person(user).present().exists()
 
 
 def may_write(user: Any, team: Team) -> bool:

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from studygroups.enums import AwardKind, TeamState
+from studygroups.enums import JUDGED, AwardKind
 from studygroups.judging import (
     TRIMMED_FROM,
     Score,
@@ -22,8 +22,6 @@ from studygroups.judging import (
     weighted_total,
 )
 from studygroups.models import AwardRule, Judge, Programme, Round, ScoreSheet, Team
-
-JUDGED = (TeamState.PRESENTED, TeamState.COMPLETED)
 
 
 @dataclass(frozen=True, slots=True)

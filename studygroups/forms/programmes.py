@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pledges.models import Municipality, Pledge
+from pledges.models import Municipality, Plan, Pledge
 from studygroups.enums import AwardKind
 from studygroups.forms.base import NOT_BLANK, DayField, LineField, LongTextField, StepForm
 from studygroups.models import AwardRule, Programme, Round
@@ -16,6 +16,8 @@ from studygroups.models.programmes import PRIZE_LIMIT
 from studygroups.workflow.programmes import MENDABLE, RULES
 
 MOST = 32_767
+# The plan of the mayor's promises among a term's plans.
+PLEDGES = "pledges"
 
 
 class ProgrammeForm(StepForm):
@@ -177,3 +179,17 @@ class RoundForm(StepForm):
 
 def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def offered_pledges(municipality: Municipality) -> dict[str, Pledge]:
+    """The pledges of the city's newest term by number."""
+    plans = Plan.objects.for_municipalities([municipality]).for_code(PLEDGES)
+    newest = plans.order_by("-term__number").first()
+    return {pledge.code: pledge for pledge in Pledge.objects.for_plan(newest)} if newest else {}
+
+
+def served_pledges(programme: Programme | None) -> list[Pledge]:
+    """The pledges that the programme serves, of every term."""
+    if programme is None:
+        return []
+    return [row.pledge for row in programme.served.select_related("pledge__plan__term__municipality")]

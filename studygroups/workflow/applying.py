@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from pledges.audit import operation
 from pledges.history import create_all, delete_all
 from pledges.models import User
-from pledges.notation import fold_key
+from pledges.notation import fold_key, format_day
 from pledges.permissions import Action, require
 from studygroups.enums import OUTSIDERS, MemberKind, MemberRole, RoundState, TeamState
 from studygroups.models import Application, Member, Round, Team
@@ -183,7 +183,7 @@ def screen_team(*, team: Team, user: Any, selected: bool, reason: str) -> Team:
     if team.round.closes_on is not None and timezone.localdate() <= team.round.closes_on:
         raise Refused(
             _("Applications are taken until %(day)s; screening begins after that.")
-            % {"day": team.round.closes_on.isoformat()}
+            % {"day": format_day(team.round.closes_on)}
         )
     decision = said(reason, "decision", _("Give the reason of the decision."), LONGEST_DECISION)
     state = TeamState.SELECTED if selected else TeamState.NOT_SELECTED

@@ -156,22 +156,20 @@ def save_sheets(
 
 @transaction.atomic
 def reopen_sheets(*, judge: Judge, user: Any, reason: str) -> None:
-    """Give a judge the sheets back that were handed in, with the reason, until the awards are decided.
+    """Give a judge the sheets back that were handed in, with the reason, until the results are published.
 
-    Raises PermissionDenied and Refused.
+    Awards that were decided rested on these points: they go with it. Raises PermissionDenied and Refused.
     """
     round = held_round(judge.round)
     require_manager(user, round)
     require_round(round, {RoundState.JUDGING})
     why = said(reason, "excuse", _("Give the reason."), LONGEST_REASON)
-    if Award.objects.filter(team__round=round).exists():
-        raise Refused(_("The awards are decided; take them back first."))
     sheets = list(judge.sheets.select_for_update(of=("self",)))
     for sheet in sheets:
         sheet.submitted_at = None
     with operation("sheets_reopened", user=user, municipality=round.programme.municipality_id, reason=why):
         update_all(sheets, ["submitted_at"], user)
-        # What was decided rested on the points that may change now.
+        delete_all(list(Award.objects.select_for_update().filter(team__round=round)), user)
         write(round, user, decided_by=None)
 
 

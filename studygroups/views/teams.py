@@ -1,0 +1,357 @@
+"""A team's own pages: the application, and everything it does until the end."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from pledges.permissions import Action, access, can, signed_in
+from pledges.views.uploads import DOWNLOAD_HEADERS, capped
+from pledges.workflow import WorkflowError, read_incoming
+from pledges.workflow.evidence import largest_file, most_together, too_large
+from studygroups import workflow
+from studygroups.enums import AT_WORK, JUDGED, FileKind, MemberKind, RoundState, TeamState
+from studygroups.forms.applying import ApplicationForm, ScreenForm
+from studygroups.forms.working import FileForm, MeetingForm, WithdrawForm
+from studygroups.models import Meeting, Round, Team, TeamFile
+from studygroups.nextsteps import next_of_proposal, next_of_team
+from studygroups.rights import city_of, is_own, may_write, place_in
+from studygroups.rules import most_outsiders
+from studygroups.scores import read_scores
+from studygroups.views.lookups import find_file, find_round, find_team, link, page, taken, told
+from studygroups.workflow import Overtaken
+
+MANAGES = Action.MANAGE_GROUPS
+
+
+@access(Action.APPLY_GROUP)
+def apply(request: HttpRequest, city: str, round: int) -> HttpResponse:
+    """The call of a round, and while it is open the form that begins an application."""
+    found = find_round(request.user, Action.APPLY_GROUP, city, round)
+    if found.published_at is None and not can(
+        request.user, Action.VIEW_GROUPS, municipality=found.programme.municipality
+    ):
+        raise Http404
+    return _application(request, found, None)
+
+
+@signed_in
+def application(request: HttpRequest, city: str, team: int) -> HttpResponse:
+    """The draft of an application, for those who write it."""
+    found = find_team(request.user, city, team)
+    if not may_write(request.user, found):
+        raise PermissionDenied
+    if found.state != TeamState.DRAFT:
+        return redirect(_link(found))
+    return _application(request, found.round, found)
+
+
+@signed_in
+def team(request: HttpRequest, city: str, team: int) -> HttpResponse:
+    """A team with all it did and all that came of it, and the steps that this person may take."""
+    found = find_team(request.user, city, team)
+    forms = _forms()
+    if request.method == "POST":
+        answer = _step(request, found, forms)
+        if answer is not None:
+            return answer
+        return _page(request, found, forms, status=422)
+    return _page(request, found, forms)
+
+
+@capped(largest=largest_file, together=most_together, refuse=lambda request, place: _too_much(request, place))
+@signed_in
+def files(request: HttpRequest, city: str, team: int) -> HttpResponse:
+    """Attach a file to the team, or take off the one named ``remove``."""
+    found = find_team(request.user, city, team)
+    if request.method != "POST":
+        return redirect(_link(found))
+    forms = _forms()
+    removed = request.POST.get("remove", "")
+    if removed:
+        if not (removed.isascii() and removed.isdecimal() and len(removed) < 19):
+            raise Http404
+        file = find_file(found, int(removed))
+        told(
+            request,
+            lambda: workflow.remove_file(file=file, user=request.user),
+            _("%(name)s was taken off.") % {"name": file.name},
+        )
+        return redirect(f"{_link(found)}#files")
+    if not may_write(request.user, found):
+        raise PermissionDenied
+    form = forms["file"] = FileForm(request.POST, request.FILES, prefix="file")
+    if request.too_large:  # type: ignore[attr-defined]
+        form.errors.clear()
+        form.add_error("file", too_large())
+    elif form.is_valid() and taken(form, lambda: _attach(request, found, form)):
+        messages.success(request, _("The file is attached."))
+        return redirect(f"{_link(found)}#files")
+    return _page(request, found, forms, status=422)
+
+
+@require_safe
+@signed_in
+def file(request: HttpRequest, city: str, team: int, pk: int) -> HttpResponse:
+    """One file as a download, for everybody who may read the team."""
+    found = find_file(find_team(request.user, city, team), pk)
+    try:
+        content = found.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(
+        content,
+        as_attachment=True,
+        filename=found.name,
+        content_type=found.media_type,
+        headers=DOWNLOAD_HEADERS,
+    )
+    response["Content-Length"] = str(found.size)
+    return response  # type: ignore[return-value]
+
+
+# --- The application ---
+
+
+def _application(request: HttpRequest, found: Round, team: Team | None) -> HttpResponse:
+    user = request.user
+    is_open = found.takes_applications(timezone.localdate())
+    data = request.POST if request.method == "POST" else None
+    form = ApplicationForm(data, round=found, team=team, user=user)
+    status = 200
+    if request.method == "POST" and request.POST.get("step") != "more":
+        saved, status = _save(request, found, team, form)
+        if saved is not None:
+            return saved
+    programme = found.programme
+    context = page(
+        programme.municipality,
+        round=found,
+        team=team,
+        form=form,
+        is_open=is_open,
+        awards=list(programme.award_rules.all()),
+        most=programme.most_members,
+        most_outsiders=most_outsiders(programme.most_members, programme.outsiders_percent),
+        next=next_of_team(team) if team else None,
+    )
+    return render(request, "staff/studygroups/apply.html", context, status=status)
+
+
+def _save(
+    request: HttpRequest, found: Round, team: Team | None, form: ApplicationForm
+) -> tuple[HttpResponse | None, int]:
+    """Save what was typed and, where asked, hand it in. What is refused leaves the draft saved."""
+    if not form.is_valid():
+        return None, 422
+    try:
+        saved = workflow.save_application(
+            round=found,
+            user=request.user,
+            name=form.cleaned_data["name"],
+            topic=form.cleaned_data["topic"],
+            plan=form.cleaned_data["plan"],
+            people=form.people,
+            team=team,
+            version=form.cleaned_data["version"] or 0,
+        )
+    except WorkflowError as error:
+        form.refuse(error)
+        return None, 409 if isinstance(error, Overtaken) else 422
+    if request.POST.get("step") != "submit":
+        messages.success(
+            request, _("The draft is saved. Colleagues who are new in it find your request on their page.")
+        )
+        return redirect(link("application", found.programme.municipality, team=saved.pk)), 200
+    try:
+        workflow.submit_application(
+            team=saved, user=request.user, version=saved.version, consent=form.cleaned_data["consent"]
+        )
+    except WorkflowError as error:
+        # The draft stands: the form goes on from it, with what is wrong at its fields.
+        stored = find_team(request.user, found.programme.municipality.code, saved.pk)
+        again = ApplicationForm(
+            {**request.POST.dict(), "version": str(saved.version)},
+            round=found,
+            team=stored,
+            user=request.user,
+        )
+        again.is_valid()
+        again.refuse(error)
+        context = page(
+            found.programme.municipality,
+            round=found,
+            team=stored,
+            form=again,
+            is_open=True,
+            is_saved=True,
+            awards=list(found.programme.award_rules.all()),
+            most=found.programme.most_members,
+            most_outsiders=most_outsiders(found.programme.most_members, found.programme.outsiders_percent),
+            next=next_of_team(stored),
+        )
+        return render(request, "staff/studygroups/apply.html", context, status=422), 422
+    messages.success(request, _("The application is handed in."))
+    return redirect(_link(saved)), 200
+
+
+# --- The team's page ---
+
+
+def _forms() -> dict[str, Any]:
+    return {
+        "meeting": MeetingForm(prefix="meeting"),
+        "file": FileForm(prefix="file", initial={"kind": FileKind.REPORT}),
+        "withdraw": WithdrawForm(prefix="withdraw"),
+        "screen": ScreenForm(prefix="screen"),
+    }
+
+
+def _step(request: HttpRequest, found: Team, forms: dict[str, Any]) -> HttpResponse | None:
+    """Take the step that was asked for; None where a form has to be looked at again."""
+    user, step, here = request.user, request.POST.get("step", ""), _link(found)
+    if step in ("accept", "decline"):
+        if place_in(user, found) is None:
+            raise PermissionDenied
+        accepts = step == "accept"
+        done = _("You are in the team.") if accepts else _("You declined; your name is off the list.")
+        told(request, lambda: workflow.answer_invitation(team=found, user=user, accepts=accepts), done)
+        return redirect(here if accepts else link("home", found.round.programme.municipality))
+    if step == "screen":
+        if not can(user, MANAGES, municipality=city_of(found)):
+            raise PermissionDenied
+        form: Any = ScreenForm(request.POST, prefix="screen")
+        forms["screen"] = form
+        if form.is_valid() and taken(
+            form,
+            lambda: workflow.screen_team(
+                team=found,
+                user=user,
+                selected=form.cleaned_data["selected"] == "yes",
+                reason=form.cleaned_data["decision"],
+            ),
+        ):
+            messages.success(request, _("The decision is recorded."))
+            return redirect(link("round", found.round.programme.municipality, round=found.round_id))
+        return None
+    if step == "withdraw":
+        if not may_write(user, found) and not can(user, MANAGES, municipality=city_of(found)):
+            raise PermissionDenied
+        form = forms["withdraw"] = WithdrawForm(request.POST, prefix="withdraw")
+        if form.is_valid() and taken(
+            form,
+            lambda: workflow.withdraw_team(
+                team=found,
+                user=user,
+                withdrawn_on=form.cleaned_data["withdrawn_on"],
+                reason=form.cleaned_data["withdrawal"],
+            ),
+        ):
+            messages.success(request, _("It is recorded that the team gave up."))
+            return redirect(here)
+        return None
+    if not may_write(user, found):
+        raise PermissionDenied
+    if step == "log":
+        form = forms["meeting"] = MeetingForm(request.POST, prefix="meeting")
+        if form.is_valid() and taken(
+            form, lambda: workflow.log_meeting(team=found, user=user, **form.cleaned_data)
+        ):
+            messages.success(request, _("The meeting is logged."))
+            return redirect(f"{here}#meetings")
+        return None
+    steps: dict[str, tuple[Any, str]] = {
+        "report": (workflow.hand_in_report, _("The report is handed in.")),
+        "take_back": (workflow.take_back_application, _("The application is a draft again.")),
+    }
+    if step == "unlog":
+        typed = request.POST.get("meeting", "")
+        key = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else 0
+        meeting = get_object_or_404(Meeting.objects.for_team(found), pk=key)
+        meeting.team = found
+        told(
+            request,
+            lambda: workflow.remove_meeting(meeting=meeting, user=user),
+            _("The meeting was taken off the log."),
+        )
+        return redirect(f"{here}#meetings")
+    if step == "discard":
+        place = found.round.programme.municipality
+        gone = told(
+            request,
+            lambda: workflow.discard_application(team=found, user=user),
+            _("The draft was thrown away."),
+        )
+        return redirect(link("home", place) if gone else here)
+    if step in steps:
+        function, done = steps[step]
+        told(request, lambda: function(team=found, user=user), done)
+    return redirect(here)
+
+
+def _page(request: HttpRequest, found: Team, forms: dict[str, Any], status: int = 200) -> HttpResponse:
+    user, round = request.user, found.round
+    place = round.programme.municipality
+    writes, manages = may_write(user, found), can(user, MANAGES, municipality=place)
+    own = is_own(user, found)
+    at_work = found.state in AT_WORK and round.state == RoundState.RUNNING
+    sees_results = round.results_published_at is not None or can(user, Action.VIEW_GROUPS, municipality=place)
+    table = read_scores(round) if sees_results and found.state in JUDGED else None
+    proposals = list(found.proposals.with_places().with_follow_ups().in_order()) if sees_results else []
+    people = list(found.members.all())
+    place_here = place_in(user, found)
+    context = page(
+        place,
+        team=found,
+        round=round,
+        next=next_of_team(found),
+        people=people,
+        outsiders=sum(member.kind != MemberKind.OFFICIAL for member in people),
+        application=getattr(found, "application", None),
+        meetings=list(found.meetings.all()),
+        files=list(TeamFile.objects.for_team(found)),
+        has_report=any(each.kind == FileKind.REPORT for each in TeamFile.objects.for_team(found)),
+        scores=next((line for line in table.lines if line.team.pk == found.pk), None)
+        if table and table.is_complete
+        else None,
+        award=getattr(found, "award", None) if sees_results else None,
+        proposals=[{"proposal": each, "next": next_of_proposal(each)} for each in proposals],
+        own=own,
+        writes=writes,
+        works=writes and at_work,
+        invited=place_here is not None and place_here.confirmed_at is None and found.state == TeamState.DRAFT,
+        takes_back=writes
+        and found.state == TeamState.APPLIED
+        and round.takes_applications(timezone.localdate()),
+        gives_up=(writes or manages)
+        and found.state in (TeamState.SELECTED, TeamState.RUNNING, TeamState.REPORTED)
+        and round.state in (RoundState.RECRUITING, RoundState.RUNNING),
+        screens=manages
+        and not own
+        and round.state == RoundState.RECRUITING
+        and not round.takes_applications(timezone.localdate())
+        and found.state in (TeamState.APPLIED, TeamState.SELECTED, TeamState.NOT_SELECTED),
+        sees_round=can(user, Action.VIEW_GROUPS, municipality=place),
+        forms=forms,
+    )
+    return render(request, "staff/studygroups/team.html", context, status=status)
+
+
+def _attach(request: HttpRequest, found: Team, form: FileForm) -> None:
+    upload = form.cleaned_data["file"]
+    incoming = read_incoming(file=upload, name=upload.name or "")
+    workflow.add_file(team=found, user=request.user, incoming=incoming, kind=form.cleaned_data["kind"])
+
+
+def _too_much(request: HttpRequest, place: dict[str, Any]) -> HttpResponse:
+    messages.error(request, _("This is too much at once. Attach the files one after another."))
+    return redirect("groups:team", **place)
+
+
+def _link(found: Team) -> str:
+    return link("team", found.round.programme.municipality, team=found.pk)

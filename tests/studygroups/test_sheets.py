@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from django.utils.translation import override
 
-from pledges.models import AuditEntry, Department
+from pledges.models import AuditEntry, Department, Plan
 from pledges.workflow import rename_department
 from reports.models import ImportBatch
 from reports.workbook import export_workbook, import_workbook
@@ -20,6 +20,7 @@ from studygroups.models import Award, OpeningTotals, Programme, Proposal, Round,
 from studygroups.rules import display_percent
 from studygroups.sheets import load_groups
 from tests import factories as make
+from tests.reports.test_workbook_guard import before_writing
 from tests.reports.workbooks import INFO, PLEDGES, saved, the_plan, workbook
 
 pytestmark = pytest.mark.django_db
@@ -355,6 +356,53 @@ class TestComingInAgain:
         make.GroupMemberFactory(team=Team.objects.get(name="빛가람"))
         with pytest.raises(StoodOn):
             roll_back(batch=ImportBatch.objects.get(), user=None, reason="잘못 올림")
+
+
+class TestOtherPlansAndColleagues:
+    NEXT_TERM = {
+        "기본정보_B4": 9,
+        "기본정보_B5": "2026-07-01",
+        "기본정보_B6": "2030-06-30",
+        "기본정보_B8": "2026-09-30",
+    }
+
+    def test_a_programme_outlives_its_term_and_serves_pledges_of_both(self):
+        run(book())
+        result = run(book(**self.NEXT_TERM))
+        # Only the links to this plan's pledges are new.
+        assert groups_of(result) == {
+            "학습동아리": {"new": 0, "changed": 2, "unchanged": 3},
+            "연구팀": {"new": 0, "changed": 0, "unchanged": 2},
+        }
+        linked = ServedPledge.objects.values_list("pledge__plan__term__number", "pledge__code")
+        assert sorted(linked) == [(8, "1-1"), (9, "1-1")]
+        assert Programme.objects.count() == 2
+        for number in (8, 9):
+            plan = Plan.objects.with_places().get(term__number=number)
+            assert unchanged(run(export_workbook(plan)))
+
+    def test_another_citys_programme_of_the_same_name_is_another(self):
+        run(book())
+        other = book(기본정보_B2="달빛시", 기본정보_B3="dalbit", 학습동아리_F2=7, 공약_H2="도, 시")
+        assert run(other).errors == []
+        rounds = OpeningTotals.objects.values_list("programme__municipality__code", "rounds")
+        assert sorted(rounds) == [("dalbit", 7), ("hanbit", 3)]
+
+    def test_what_a_colleague_corrected_meanwhile_is_compared_anew(self, monkeypatch):
+        run(book())
+
+        def correct():
+            team = Team.objects.get(name="영산강")
+            team.topic = "배달앱 넓히기"
+            team.save()
+
+        before_writing(monkeypatch, correct)
+        result = run(book(연구팀_E2="돌봄 체계"))
+        assert result.errors == []
+        assert [(cell.address, cell.old, cell.new) for cell in result.changes] == [
+            ("E2", "돌봄 기기", "돌봄 체계"),
+            ("E3", "배달앱 넓히기", "공공 배달앱"),
+        ]
 
 
 E = {"round": "There is no such round in the sheet 학습동아리 or in the portal."}

@@ -13,8 +13,7 @@ judges and their single sheets, proposals that were not adopted, and who entered
 """
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -23,8 +22,9 @@ from django.db.models import prefetch_related_objects
 
 from studygroups.enums import OUTSIDERS, Answer, AwardKind, MemberRole, RoundState, TeamState
 from studygroups.figures import Figures, ProgrammeFigures, opening_figures, programme_figures
-from studygroups.judging import Score, team_score, weighted_total
-from studygroups.models import Judge, Member, Programme, Proposal, Round, ScoreSheet, Team
+from studygroups.judging import Score
+from studygroups.models import Member, Programme, Proposal, Round, Team
+from studygroups.scores import read_scores, rule_of
 
 # Leader, assistant and clerk stand before the others.
 ROLES = list(MemberRole)
@@ -80,7 +80,10 @@ class PublicRound:
 
 @dataclass(frozen=True, slots=True)
 class PublicProgramme:
-    """A programme with its public rounds, newest first. ``opening`` is None where it brought nothing along."""
+    """A programme with its public rounds, newest first. ``opening`` is None where it brought nothing.
+
+    ``score_rule`` says in words, translated, how scores come about.
+    """
 
     name: str
     purpose: str
@@ -88,7 +91,7 @@ class PublicProgramme:
     most_members: int
     outsiders_percent: int
     intakes_a_year: int
-    weights: tuple[int, int, int]
+    score_rule: str
     shows_names: bool
     rounds: tuple[PublicRound, ...]
     opening: Figures | None
@@ -193,18 +196,24 @@ def published_programmes(municipality: Any) -> list[PublicProgramme]:
     return _documents(Programme.objects.public().for_municipality(municipality))
 
 
-def serving_programmes(pledge: Any) -> list[PublicProgramme]:
-    """What is public of the programmes that serve a pledge (or its id). Four queries, one where none does."""
-    return _documents(Programme.objects.public().serving(pledge))
+def serving_programmes(plan: Any, code: str) -> list[PublicProgramme]:
+    """What is public of the programmes that serve a plan's pledge. Four queries, one where none does."""
+    return _documents(Programme.objects.public().serving_code(plan, code))
 
 
 def published_round(municipality: Any, name: str, year: int, intake: int) -> RoundDocument | None:
-    """A public round of the programme of this name; None where there is none. At most eleven queries."""
+    """A public round of the programme of this name; None where there is none. Fifteen queries at most."""
     found = _documents(Programme.objects.public().for_municipality(municipality).for_name(name))
     line = found[0].round_of(year, intake) if found else None
     if line is None:
         return None
-    row = Round.objects.public().for_municipality(municipality).for_key(name, year, intake).get()
+    row = (
+        Round.objects.public()
+        .for_municipality(municipality)
+        .for_key(name, year, intake)
+        .with_programme()
+        .get()
+    )
     has_results = line.is_held and line.results_published_at is not None
     teams = _teams(found[0], row, has_results=has_results) if line.is_held else []
     return RoundDocument(found[0], line, row.call, row.report_due_on, tuple(teams), has_results)
@@ -229,7 +238,7 @@ def _programme(found: ProgrammeFigures) -> PublicProgramme:
         most_members=row.most_members,
         outsiders_percent=row.outsiders_percent,
         intakes_a_year=row.intakes_a_year,
-        weights=row.weights,
+        score_rule=rule_of(row),
         shows_names=row.shows_names,
         rounds=rounds,
         opening=opening,
@@ -280,7 +289,7 @@ def _teams(programme: PublicProgramme, row: Round, *, has_results: bool) -> list
     scores: dict[int, Score] = {}
     if has_results:
         prefetch_related_objects(rows, "award", "proposals__department", "proposals__follow_ups")
-        scores = round_scores(row, rows, programme.weights)
+        scores = {line.team.pk: line.score for line in read_scores(row).lines}
     teams = [_team(programme, each, scores.get(each.pk), has_results=has_results) for each in rows]
     return sorted(teams, key=_place)
 
@@ -341,24 +350,3 @@ def _proposal(row: Proposal) -> PublicProposal:
         planned_on=row.planned_on,
         follow_ups=tuple((each.noted_on, each.text) for each in row.follow_ups.all()),
     )
-
-
-def round_scores(round: Round, teams: Iterable[Team], weights: tuple[int, int, int]) -> dict[int, Score]:
-    """The score of each team (by id) from the sheets that were handed in. Two queries.
-
-    A judge who was excused, or abstained from a team, is none of that team's; one whose sheet is not in is
-    missing.
-    """
-    judges = [judge.pk for judge in Judge.objects.for_round(round).present()]
-    sheets: dict[int, dict[int, ScoreSheet]] = defaultdict(dict)
-    for sheet in ScoreSheet.objects.for_round(round).handed_in():
-        sheets[sheet.team_id][sheet.judge_id] = sheet
-    found = {}
-    for team in teams:
-        own = sheets.get(team.pk, {})
-        asked = [own.get(judge) for judge in judges if judge not in own or not own[judge].abstains]
-        found[team.pk] = team_score(
-            weighted_total((each.paper, each.presentation, each.audience), weights) if each else None
-            for each in asked
-        )
-    return found

@@ -58,6 +58,11 @@ public:area                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM
 public:list_file                       + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:list                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:card                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:study_groups                    + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:study_rounds_file               + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:study_programme                 R R RRRR RR RRR RRR R R   M M MMMM MM MMM MMM M M
+public:study_round                     + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:study_teams_file                + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 documents:card_file                    + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 # Logging in and the account (allauth)
 account_login                          + R RRRR RR RRR RRR R R   + + ++++ ++ +++ +++ + +

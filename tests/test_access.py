@@ -27,6 +27,7 @@ from pledges.models import (
 )
 from reports.editions import publish_period
 from reports.models import ImportBatch
+from studygroups.enums import RoundState
 from tests.access import ADMIN_PEOPLE, ADMIN_TABLE, PEOPLE, TABLE
 from tests.factories import (
     AreaFactory,
@@ -38,7 +39,9 @@ from tests.factories import (
     PeriodFactory,
     PlanFactory,
     PledgeFactory,
+    ProgrammeFactory,
     ReportFactory,
+    RoundFactory,
     ScheduleTaskFactory,
     SubProjectFactory,
     TermFactory,
@@ -158,6 +161,8 @@ class World:
             "content_type_id": ContentType.objects.get_for_model(Pledge).pk,
             "url": "nowhere/",
             "app_label": "pledges",
+            "programme_name": "공개모임",
+            "year_intake": (2024, 1),
         }
         self.kinds()
 
@@ -180,6 +185,9 @@ class World:
 
     def kinds(self):
         """One row of each kind that the admin shows and that is not made above."""
+        published_at = dt.datetime(2024, 7, 1, tzinfo=dt.UTC)
+        programme = ProgrammeFactory(name="공개모임", published_at=published_at)
+        RoundFactory(programme=programme, state=RoundState.FINISHED, published_at=published_at)
         ScheduleTaskFactory(pledge=self.pledge)
         ExecutedFactory(report=self.report, sub_project=self.project)
         Group.objects.create(name="모임")

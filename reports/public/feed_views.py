@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from pledges.permissions import public
 from reports.editions import current_edition
 from reports.models import Edition, EditionPledge
-from reports.public import feeds, freshness, sitemaps
+from reports.public import feeds, freshness, sitemaps, study_groups
 from reports.public.addresses import MAIN_PLAN, address
 from reports.public.crossorigin import shared
 from reports.public.errors import NotPublished
@@ -79,13 +79,13 @@ def sitemap(request: HttpRequest, city: str, term: int, plan: str) -> HttpRespon
         raise NotPublished(_("Nothing has been published of this plan yet."))
     return freshness.same_for_all(
         request,
-        (edition.pk, edition.digest),
-        edition.published_at,
-        lambda: HttpResponse(_sitemap(request, place, edition), content_type=XML),
+        (edition.pk, edition.digest, groups := study_groups.pages_of(place.plan)),  # type: ignore[arg-type]
+        max([edition.published_at, *(changed_at for _path, changed_at in groups)]),
+        lambda: HttpResponse(_sitemap(request, place, edition, groups), content_type=XML),
     )
 
 
-def _sitemap(request: HttpRequest, place: Place, edition: Edition) -> str:
+def _sitemap(request: HttpRequest, place: Place, edition: Edition, groups: Any) -> str:
     absolute = _absolute(request, place)
     codes = EditionPledge.objects.for_edition(edition).in_order().values_list("code", flat=True)
     pages = [
@@ -93,7 +93,8 @@ def _sitemap(request: HttpRequest, place: Place, edition: Edition) -> str:
         *(absolute("area", code=area.code) for area in read_summary(edition.summary).areas if area.code),
         *(absolute("card", code=code) for code in codes),
     ]
-    return sitemaps.sitemap_xml((page, edition.published_at) for page in pages)
+    rows = [(page, edition.published_at) for page in pages]
+    return sitemaps.sitemap_xml([*rows, *((request.build_absolute_uri(path), at) for path, at in groups)])
 
 
 def _need_plan(place: Place) -> Place:

@@ -13,10 +13,19 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date
 from django.utils.translation import get_language
 
-from reports.public.reading import Reading
+from reports.public.reading import Place, Reading
+from reports.public.study_groups import has_study_groups
 
 PORTAL = Path(settings.BASE_DIR)
-SOURCES = ("templates/base.html", "templates/public", "static/css", "reports", "config/locale", "pledges")
+SOURCES = (
+    "templates/base.html",
+    "templates/public",
+    "static/css",
+    "reports",
+    "config/locale",
+    "pledges",
+    "studygroups",
+)
 
 
 @functools.cache
@@ -48,7 +57,25 @@ def etag(request: HttpRequest, reading: Reading, *more: Any) -> str | None:
         reading.plan.name,
         reading.place.city.name,
         reading.place.city.is_fictional,
+        has_study_groups(reading.plan),
         *more,
+    )
+    return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+
+
+def place_etag(request: HttpRequest, place: Place, *shown: Any) -> str | None:
+    """``etag`` of a page that shows no edition: ``shown`` is all that it is made of beside its place."""
+    if settings.DEBUG or request.user.is_authenticated:
+        return None
+    parts = (
+        portal_version(),
+        get_language(),
+        request.get_full_path(),
+        place.city.name,
+        place.city.is_fictional,
+        place.term and (place.term.starts_on, place.term.ends_on),
+        place.plan and (place.plan.name, has_study_groups(place.plan)),
+        *shown,
     )
     return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 

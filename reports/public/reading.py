@@ -12,6 +12,7 @@ from reports.editions import current_edition
 from reports.models import Edition
 from reports.public.addresses import MAIN_PLAN
 from reports.public.errors import NotPublished
+from reports.public.study_groups import with_study_groups
 
 MAX_EDITION = 2**31 - 1
 
@@ -60,7 +61,7 @@ def find_city(code: str) -> Municipality:
 def find_place(city: str, term: int, code: str) -> Place:
     """The plan at an address with its term and city, one query; a term that has no pledges yet stands without
     a plan. Raises NotPublished."""
-    plan = Plan.objects.for_address(city, term, code).with_places().first()
+    plan = with_study_groups(Plan.objects.for_address(city, term, code).with_places()).first()
     if plan is not None:
         return Place(plan.term.municipality, plan.term, plan)
     if code == MAIN_PLAN:

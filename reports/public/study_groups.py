@@ -51,8 +51,21 @@ class RoundConverter:
         return f"{value[0]:04d}-{value[1]}"
 
 
+class SuffixConverter:
+    """The formats of the files."""
+
+    regex = "csv|json|xlsx"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(ProgrammeConverter, "programme_name")
 register_converter(RoundConverter, "year_intake")
+register_converter(SuffixConverter, "table_suffix")
 
 
 def list_address(term: Term) -> str:
@@ -70,9 +83,11 @@ def programme_anchor(name: str) -> str:
 
 
 def round_address(term: Term, line: PublicRound) -> str:
-    return _address(
-        "study_round", term, programme_name=line.programme, year_intake=(line.year, line.intake)
-    )
+    return round_path(term, line.programme, line.year, line.intake)
+
+
+def round_path(term: Term, programme: str, year: int, intake: int) -> str:
+    return _address("study_round", term, programme_name=programme, year_intake=(year, intake))
 
 
 def teams_address(term: Term, line: PublicRound, suffix: str) -> str:
@@ -144,8 +159,7 @@ def served_parts(plan: Plan, code: str) -> list[ProgrammePart]:
     four, one where none serves this pledge."""
     if not has_study_groups(plan):
         return []
-    pledges = plan.pledges.filter(code=code)
-    return parts_of(serving_programmes(pledges.first()), plan.term)
+    return parts_of(serving_programmes(plan, code), plan.term)
 
 
 def pages_of(plan: Plan) -> list[tuple[str, dt.datetime]]:

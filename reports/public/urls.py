@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from reports.public import addresses, data_views, feed_views, views
+from reports.public import addresses, data_views, feed_views, study_group_urls, views
 from reports.public.opendata.files import FILES
 
 
@@ -57,6 +57,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("sitemap.xml", feed_views.sitemap_index, name="sitemaps"),
     path("<slug_code:city>/", views.city, name="city"),
+    path("<slug_code:city>/<term:term>/", include(study_group_urls.patterns)),
     path("<slug_code:city>/<term:term>/", include(parts), {"plan": addresses.MAIN_PLAN}),
     path("<slug_code:city>/<term:term>/<other_plan:plan>/-/", include(parts)),
     path(

@@ -28,6 +28,7 @@ from reports.public.reading import (
     need_edition,
     read_plan,
 )
+from reports.public.study_groups import served_parts
 from reports.public.tables import PAGE_SIZES, PledgeTable, page_size, show_page
 from reports.querysets import EditionPledgeQuerySet
 from reports.summaries import AreaLine, PlanSummary, read_summary
@@ -275,7 +276,8 @@ def card(request: HttpRequest, city: str, term: int, plan: str, code: str) -> Ht
     editions: list[Any] = list(
         Edition.objects.for_plan(reading.plan).with_rate_of(code).without_summary().newest_first()
     )
-    tag = freshness.etag(request, reading, [other.pk for other in editions])
+    groups = [] if reading.is_older else served_parts(reading.plan, code)
+    tag = freshness.etag(request, reading, [other.pk for other in editions], groups)
     if same := freshness.unchanged(request, tag):
         return same
     document = read_card(row.card)
@@ -299,6 +301,7 @@ def card(request: HttpRequest, city: str, term: int, plan: str, code: str) -> Ht
         "previous": rows.before(row.position).without_cards().first(),
         "next": rows.after(row.position).without_cards().first(),
         "editions": editions,
+        "study_groups": groups,
     }
     return freshness.tagged(render(request, "public/card.html", context), tag)
 

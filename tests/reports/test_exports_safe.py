@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from import_export.mixins import BaseExportMixin, BaseImportMixin
 
 from budgets.models import SubProject
@@ -38,7 +39,7 @@ from reports.editions import publish_period
 from reports.models import ImportBatch
 from reports.public.opendata.files import FILES
 from reports.workbook import import_workbook
-from tests.factories import MembershipFactory
+from tests.factories import MembershipFactory, ProgrammeFactory, RoundFactory, TeamFactory
 from tests.reports import workbooks
 
 HOSTILE = (
@@ -57,10 +58,13 @@ HOSTILE = (
     "\uff1d1+1",
     'a",=1+1;=1+1\t=1+1',
 )
+A_ROUND = {"city": "hanbit", "term": 8, "programme_name": "공개모임", "year_intake": (2024, 1)}
 # Named addresses that hand out a spreadsheet; "form" ones are a printed page, not a table.
 XLSX = {
     "public:list_file": {"city": "hanbit", "term": 8, "plan": "pledges", "suffix": "xlsx"},
     "documents:card_file": {"city": "hanbit", "term": 8, "plan": "pledges", "code": "1-1", "suffix": "xlsx"},
+    "public:study_rounds_file": {"city": "hanbit", "term": 8, "suffix": "xlsx"},
+    "public:study_teams_file": {**A_ROUND, "suffix": "xlsx"},
     "city:audit_file": {"city": "hanbit", "suffix": "xlsx"},
     "staff:export": {"city": "hanbit", "term": 8},
     "imports:blank_of_nobody": {},
@@ -72,6 +76,8 @@ XLSX = {
 CSV = {
     "public:list_file": {"city": "hanbit", "term": 8, "plan": "pledges", "suffix": "csv"},
     "public:data_file": {"city": "hanbit", "term": 8, "file": "pledges", "suffix": "csv"},
+    "public:study_rounds_file": {"city": "hanbit", "term": 8, "suffix": "csv"},
+    "public:study_teams_file": {**A_ROUND, "suffix": "csv"},
     "city:audit_file": {"city": "hanbit", "suffix": "csv"},
 }
 FORMS = {"documents:card_file"}
@@ -172,7 +178,19 @@ def hostile(db):
             pledge.goal = text_of(number + 1, "목표", 200)
             pledge.save()
     ImportBatch.objects.filter(pk=ImportBatch.objects.first().pk).update(file_name="=1+1.xlsx")
+    hostile_study_groups(plan.term.municipality)
     return plan
+
+
+def hostile_study_groups(city):
+    """A public programme with a round not held for each hostile text, and one with a team for each."""
+    now = timezone.now()
+    programme = ProgrammeFactory(municipality=city, name="공개모임", published_at=now)
+    held = RoundFactory(programme=programme, state="finished", published_at=now, results_published_at=now)
+    for number, text in enumerate(HOSTILE):
+        fields = {"state": "not_held", "reason": text, "published_at": now}
+        RoundFactory(programme=programme, year=2000 + number, **fields)
+        TeamFactory(round=held, name=f"{text}{number}", topic=text, state="completed")
 
 
 @pytest.fixture
@@ -237,6 +255,8 @@ def assert_typed(keeper, name):
             assert sheet.auto_filter.ref
     if name in {
         "public:list_file",
+        "public:study_rounds_file",
+        "public:study_teams_file",
         "documents:card_file",
         "city:audit_file",
         "staff:export",

@@ -1,0 +1,151 @@
+"""The pages of study groups. They read what the city published of them, each with its own date."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from pledges.permissions import public
+from reports.public import freshness, study_group_files, study_groups
+from reports.public.addresses import MAIN_PLAN
+from reports.public.crossorigin import shared
+from reports.public.errors import NotPublished
+from reports.public.reading import Place, find_place
+from studygroups.published import RoundDocument, published_programmes, published_round
+
+
+@public
+@require_safe
+def study_groups_page(request: HttpRequest, city: str, term: int) -> HttpResponse:
+    """Every programme with its totals and its rounds, also those that were not held."""
+    place = find_place(city, term, MAIN_PLAN)
+    programmes = published_programmes(place.city)
+    tag = freshness.place_etag(request, place, programmes)
+    if same := freshness.unchanged(request, tag):
+        return same
+    context = {
+        "place": place,
+        "page": "study_groups",
+        "parts": study_groups.parts_of(programmes, _term(place)),
+        "updated_at": max((each.updated_at for each in programmes), default=None),
+        "formats": study_group_files.FORMATS,
+    }
+    return freshness.tagged(render(request, "public/study_groups/list.html", context), tag)
+
+
+@public
+@require_safe
+def programme(request: HttpRequest, city: str, term: int, programme_name: str) -> HttpResponse:
+    """A programme has no page of its own: it stands among all of them."""
+    place = find_place(city, term, MAIN_PLAN)
+    if not any(each.name == programme_name for each in published_programmes(place.city)):
+        raise NotPublished(_("There is no such programme of study groups."))
+    return HttpResponseRedirect(study_groups.programme_address(_term(place), programme_name))
+
+
+@public
+@require_safe
+def study_round(
+    request: HttpRequest, city: str, term: int, programme_name: str, year_intake: tuple[int, int]
+) -> HttpResponse:
+    """A round: its call, its teams, what they were awarded, what was adopted and what became of it."""
+    place = find_place(city, term, MAIN_PLAN)
+    document = _round(place, programme_name, year_intake)
+    today = timezone.localdate()
+    # What a page says of a call depends on the day.
+    tag = freshness.place_etag(request, place, document, today if document.round.is_recruiting else None)
+    if same := freshness.unchanged(request, tag):
+        return same
+    line = document.round
+    context = {
+        "place": place,
+        "page": "study_round",
+        "document": document,
+        "line": line,
+        "programme_url": study_groups.programme_address(_term(place), programme_name),
+        "takes_applications": line.takes_applications(today),
+        "opens_later": bool(line.is_recruiting and line.opens_on and today < line.opens_on),
+        "files": [
+            (suffix.upper(), study_groups.teams_address(_term(place), line, suffix))
+            for suffix in study_group_files.FORMATS
+        ],
+    }
+    return freshness.tagged(render(request, "public/study_groups/round.html", context), tag)
+
+
+@public
+@shared
+@require_safe
+def rounds_file(request: HttpRequest, city: str, term: int, suffix: str) -> HttpResponse:
+    """The rounds of all programmes as a file."""
+    place = find_place(city, term, MAIN_PLAN)
+    programmes = published_programmes(place.city)
+
+    def make() -> HttpResponse:
+        if suffix == "json":
+            return study_group_files.as_json(
+                study_group_files.rounds_data(place.city, programmes, _absolute(request, place))
+            )
+        return study_group_files.as_table(
+            suffix,
+            _("Study group rounds"),
+            study_group_files.rounds_table(programmes),
+            _file_name(place, suffix),
+        )
+
+    newest = max((each.updated_at for each in programmes), default=None)
+    return freshness.same_for_all(request, (place.city.name, programmes), newest, make)
+
+
+@public
+@shared
+@require_safe
+def teams_file(
+    request: HttpRequest,
+    city: str,
+    term: int,
+    programme_name: str,
+    year_intake: tuple[int, int],
+    suffix: str,
+) -> HttpResponse:
+    """The teams of a round as a file, with their results where these are public."""
+    place = find_place(city, term, MAIN_PLAN)
+    document = _round(place, programme_name, year_intake)
+
+    def make() -> HttpResponse:
+        if suffix == "json":
+            return study_group_files.as_json(study_group_files.teams_data(place.city, document))
+        year, intake = year_intake
+        return study_group_files.as_table(
+            suffix,
+            _("Study group teams"),
+            study_group_files.teams_table(document),
+            _file_name(place, suffix, programme_name, f"{year}-{intake}"),
+        )
+
+    parts = (place.city.name, document)
+    return freshness.same_for_all(request, parts, document.round.updated_at, make)
+
+
+def _round(place: Place, name: str, year_intake: tuple[int, int]) -> RoundDocument:
+    found = published_round(place.city, name, *year_intake)
+    if found is None:
+        raise NotPublished(_("There is no such round of study groups."))
+    return found
+
+
+def _term(place: Place) -> Any:
+    """The term of an address that has one."""
+    return place.term
+
+
+def _file_name(place: Place, suffix: str, *more: str) -> str:
+    return "-".join([place.city.code, "study-groups", *more]) + f".{suffix}"
+
+
+def _absolute(request: HttpRequest, place: Place) -> Callable[[Any], str]:
+    return lambda line: request.build_absolute_uri(study_groups.round_address(_term(place), line))

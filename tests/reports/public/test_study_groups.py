@@ -1,0 +1,444 @@
+"""Study groups for everybody: what is shown, what never is, and what it costs to show it."""
+
+import csv
+import datetime as dt
+import io
+import re
+
+import openpyxl
+import pytest
+from django.utils import timezone
+
+from pledges.models import Pledge
+from studygroups.enums import Answer, AwardKind, MemberKind, MemberRole, RoundState, TeamState
+from studygroups.published import published_programmes, published_round
+from studygroups.scores import rule_of, rule_words
+from tests import factories as make
+from tests.reports.public import naju as made
+
+LIST = "/naju/8/study-groups/"
+CARD = "/naju/8/pledges/7-2-3/"
+# Stands in every field that nobody outside may read.
+SECRET = "새면안됨"
+
+pytestmark = pytest.mark.django_db
+
+
+def at(year, month, day):
+    return dt.datetime(year, month, day, 10, tzinfo=timezone.get_default_timezone())
+
+
+@pytest.fixture
+def city(naju):
+    return naju.term.municipality
+
+
+def programme_of(city, **fields):
+    return make.ProgrammeFactory(municipality=city, **{"published_at": at(2025, 10, 1), **fields})
+
+
+def round_of(programme, **fields):
+    fields = {"state": RoundState.FINISHED, "published_at": at(2025, 10, 2), **fields}
+    if fields["state"] == RoundState.FINISHED:
+        fields.setdefault("results_published_at", at(2025, 10, 3))
+    return make.RoundFactory(programme=programme, opens_on=None, closes_on=None, **fields)
+
+
+@pytest.fixture
+def ddeutseum(city):
+    """뜻세움 as the city published it: 64 teams in eight rounds before the records, and one of 6 since."""
+    programme = programme_of(city, name="뜻세움", purpose="직원의 정책 연구")
+    make.OpeningTotalsFactory(programme=programme, rounds=8, teams=64, topics=64, people=614, adopted=46)
+    round_of(programme, year=2023, teams=6, topics=6, people=53, adopted=6)
+    for year in (2015, 2018, 2020, 2022, 2024):
+        round_of(programme, year=year, state=RoundState.NOT_HELD, reason="참여율 미달")
+    make.ServedPledgeFactory(programme=programme, pledge=Pledge.objects.get(code="7-2-3"))
+    return programme
+
+
+@pytest.fixture
+def finished(city):
+    """A finished round of two teams: one awarded with an adopted proposal, one that withdrew."""
+    programme = programme_of(city, name="한빛연구모임")
+    row = round_of(programme, year=2025, call="주제는 자유입니다.")
+    best = make.TeamFactory(round=row, name="새길", topic="버스 노선", state=TeamState.COMPLETED)
+    make.TeamFactory(
+        round=row, name="쉼표", state=TeamState.WITHDRAWN, people=4, withdrawal=SECRET, decision=SECRET
+    )
+    make.TeamFactory(round=row, name=f"{SECRET}팀", topic=SECRET, state=TeamState.NOT_SELECTED)
+    make.GroupMemberFactory(team=best, name="가나다", role=MemberRole.LEADER, affiliation="도로과")
+    make.GroupMemberFactory(team=best, name="라마바", kind=MemberKind.CITIZEN)
+    make.AwardFactory(team=best, kind=AwardKind.BEST, prize=10_000_000)
+    department = make.DepartmentFactory(municipality=city, name="교통과")
+    proposal = make.ProposalFactory(
+        team=best,
+        text="환승 정류장을 옮긴다",
+        department=department,
+        answer=Answer.ADOPTED,
+        answer_text="내년 노선 개편에 넣는다",
+        answered_on=dt.date(2025, 10, 5),
+        plan="상반기에 두 곳을 옮긴다",
+        planned_on=dt.date(2025, 11, 1),
+    )
+    make.FollowUpFactory(proposal=proposal, noted_on=dt.date(2026, 3, 31), text="한 곳을 옮겼다")
+    make.ProposalFactory(team=best, position=2, text=SECRET, answer=Answer.NOT_ADOPTED, answer_text=SECRET)
+    make.MeetingFactory(team=best, text=SECRET)
+    for number, points in enumerate((91, 83, 77)):
+        judge = make.JudgeFactory(round=row, name=f"{SECRET}{number}")
+        make.ScoreSheetFactory(
+            judge=judge,
+            team=best,
+            paper=points,
+            presentation=points,
+            audience=points,
+            remark=SECRET,
+            submitted_at=timezone.now(),
+        )
+    return row
+
+
+def rows_of(text):
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+# --- Programmes and rounds ----------------------------------------------------------
+
+
+def test_naju_has_its_real_totals_with_the_formula(ddeutseum, text_of):
+    page = text_of(LIST)
+    for shown in ("운영 횟수 9", "팀 70", "과제 70", "참여 인원 667", "반영률 74.3%", "52 ÷ 70 = 74.3%"):
+        assert shown in page
+    (found,) = published_programmes(ddeutseum.municipality)
+    assert (found.total.rounds, found.total.not_held, found.total.teams) == (9, 5, 70)
+
+
+def test_rounds_stand_newest_first_also_those_not_held_and_why(ddeutseum, client):
+    html = client.get(LIST).content.decode()
+    assert re.findall(r"study-groups/[^/\"]+/(\d{4})-1/", html) == [
+        "2024",
+        "2023",
+        "2022",
+        "2020",
+        "2018",
+        "2015",
+    ]
+    assert html.count("참여율 미달") == 5
+
+
+def test_rounds_of_this_term_are_marked(ddeutseum, client):
+    html = client.get(LIST).content.decode()
+    marked = re.findall(r"/(\d{4})-1/\">[^<]*</a> <span class=\"chip chip--on\">민선 8기", html)
+    # 2022 is the year in which the mayors changed.
+    assert marked == ["2024", "2023", "2022"]
+
+
+def test_what_is_not_known_is_a_dash_and_no_zero(city, text_of):
+    round_of(programme_of(city, name="원정대"), year=2025, teams=5)
+    page = text_of(LIST)
+    assert "팀 5" in page
+    assert "과제 –" in page
+    assert "반영률 –" in page
+
+
+def test_city_without_programmes_says_so_and_has_no_link(naju, text_of):
+    assert "아직 공개된 학습동아리 자료가 없습니다" in text_of(LIST)
+    assert "학습동아리</a>" not in text_of("/naju/8/")
+
+
+def test_public_programme_is_one_link_on_every_page_and_changes_their_tags(naju, client):
+    before = client.get("/naju/8/method/")
+    programme_of(naju.term.municipality)
+    after = client.get("/naju/8/method/", headers={"if-none-match": before.headers["ETag"]})
+    assert after.status_code == 200
+    assert f'<a href="{LIST}">학습동아리</a>' in after.content.decode()
+
+
+def test_term_without_a_plan_has_its_page_too(city, text_of):
+    make.TermFactory(municipality=city, number=9, starts_on=dt.date(2026, 7, 1), ends_on=dt.date(2030, 6, 30))
+    programme_of(city, name="뜻세움")
+    assert "뜻세움" in text_of("/naju/9/study-groups/")
+
+
+@pytest.mark.parametrize("name", ["정책 벤치마킹 원정대", "가/나", "100% 새로", "..", "a?b#c", "한&빛"])
+def test_address_of_a_round_holds_any_name(city, client, name):
+    round_of(programme_of(city, name=name), year=2025)
+    link = re.search(r'<th scope="row"><a href="([^"]+)"', client.get(LIST).content.decode())[1]
+    assert client.get(link.replace("&amp;", "&")).status_code == 200
+
+
+def test_address_of_a_programme_leads_to_its_part_of_the_page(ddeutseum, client):
+    answer = client.get(f"{LIST}뜻세움/")
+    assert answer.status_code == 302
+    anchor = answer["Location"].partition("#")[2]
+    assert f'id="{anchor}"' in client.get(answer["Location"]).content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["없음/", "없음/2025-1/", "뜻세움/2025-1/", "뜻세움/2023-2/", "뜻세움/2023-1.pdf"]
+)
+def test_what_is_not_there_is_404(ddeutseum, client, path):
+    assert client.get(LIST + path).status_code == 404
+
+
+# --- A round --------------------------------------------------------------------------
+
+
+def test_finished_round_shows_results_and_what_became_of_proposals(finished, text_of):
+    page = text_of(f"{LIST}한빛연구모임/2025-1/")
+    for shown in (
+        "최우수 10,000,000원",
+        "버스 노선",
+        "중도포기",
+        "환승 정류장을 옮긴다",
+        "교통과",
+        "내년 노선 개편에 넣는다",
+        "상반기에 두 곳을 옮긴다",
+        "2026. 3. 31. 한 곳을 옮겼다",
+    ):
+        assert shown in page
+
+
+def test_score_is_shown_with_its_rule(finished, text_of):
+    page = text_of(f"{LIST}한빛연구모임/2025-1/")
+    # 91, 83 and 77: the highest and the lowest are dropped.
+    assert "83.00" in page
+    document = published_round(finished.programme.municipality, "한빛연구모임", 2025, 1)
+    assert rule_words(document.teams[0].score) in page
+    assert rule_of(finished.programme) in page
+
+
+def test_names_are_hidden_unless_the_programme_publishes_them(finished, client):
+    address = f"{LIST}한빛연구모임/2025-1"
+    for suffix in ("/", ".csv", ".json"):
+        assert "가나다" not in client.get(address + suffix).content.decode()
+    finished.programme.shows_names = True
+    finished.programme.save()
+    for suffix in ("/", ".csv", ".json"):
+        assert "가나다" in client.get(address + suffix).content.decode()
+    assert "교통과" in client.get(f"{address}/").content.decode()
+
+
+def test_people_who_have_not_confirmed_and_withdrawn_teams_stay_nameless(finished, client):
+    finished.programme.shows_names = True
+    finished.programme.save()
+    best, withdrawn = finished.recorded_teams.counted().order_by("pk")
+    make.GroupMemberFactory(team=best, name=f"{SECRET}1", confirmed_at=None)
+    make.GroupMemberFactory(team=withdrawn, name=f"{SECRET}2")
+    assert SECRET not in client.get(f"{LIST}한빛연구모임/2025-1/").content.decode()
+
+
+def test_call_is_shown_while_teams_may_apply(city, text_of):
+    today = timezone.localdate()
+    row = round_of(
+        programme_of(city, name="모임"), year=2026, state=RoundState.PREPARED, call="열 팀을 모십니다"
+    )
+    row.opens_on, row.closes_on = today - dt.timedelta(1), today
+    row.state = RoundState.RECRUITING
+    row.save()
+    make.TeamFactory(round=row, name=f"{SECRET}", topic=SECRET, state=TeamState.SELECTED, people=7)
+    page = text_of(f"{LIST}모임/2026-1/")
+    assert "열 팀을 모십니다" in page
+    assert "까지 신청할 수 있습니다" in page
+    assert SECRET not in page
+    # Which teams were chosen, and how many, is nobody's matter before the round begins.
+    assert published_programmes(city)[0].total.teams is None
+
+
+# --- What is not public ----------------------------------------------------------------
+
+
+ADDRESSES = ["", "study-groups.csv", "study-groups.json", "한빛연구모임/2025-1/", "한빛연구모임/2025-1.csv"]
+ADDRESSES += ["한빛연구모임/2025-1.json"]
+
+
+def everything(client):
+    """All that the public pages say, as one text."""
+    found = []
+    for address in ADDRESSES:
+        base = "/naju/8/" if address.startswith("study-groups.") else LIST
+        answer = client.get(base + address)
+        found.append(answer.content.decode() if answer.status_code == 200 else "")
+    found.append(client.get(CARD).content.decode() + client.get("/naju/8/sitemap.xml").content.decode())
+    return "\n".join(found)
+
+
+def test_nothing_that_is_nobodys_matter_stands_anywhere(finished, client):
+    assert SECRET not in everything(client)
+
+
+def test_results_are_hidden_until_they_are_published(finished, client):
+    finished.results_published_at = None
+    finished.save()
+    text = everything(client)
+    for hidden in ("10,000,000", "환승", "교통과", "83.00", ">최우수<", "내년 노선", "옮겼다", "best"):
+        assert hidden not in text
+    assert "버스 노선" in text
+    (found,) = published_programmes(finished.programme.municipality)
+    assert (found.total.adopted, found.total.completed, found.total.withdrawn) == (None, None, 1)
+
+
+def test_round_that_is_not_published_is_nowhere(finished, ddeutseum, client):
+    finished.published_at = finished.results_published_at = None
+    finished.reason = ""
+    finished.save()
+    make.ServedPledgeFactory(programme=finished.programme, pledge=Pledge.objects.get(code="7-2-3"))
+    assert client.get(f"{LIST}한빛연구모임/2025-1/").status_code == 404
+    assert "버스 노선" not in everything(client)
+    assert published_programmes(finished.programme.municipality)[1].rounds == ()
+
+
+def test_programme_that_is_not_published_is_nowhere_with_its_rounds(finished, client):
+    finished.programme.published_at = None
+    finished.programme.save()
+    assert "한빛연구모임" not in everything(client)
+    for path in ("한빛연구모임/", "한빛연구모임/2025-1/", "한빛연구모임/2025-1.json"):
+        assert client.get(LIST + path).status_code == 404
+
+
+def test_another_citys_programme_is_not_shown(naju, client):
+    round_of(programme_of(make.MunicipalityFactory(), name="이웃모임"), year=2025)
+    assert "이웃모임" not in client.get(LIST).content.decode()
+    assert client.get(f"{LIST}이웃모임/2025-1/").status_code == 404
+
+
+def test_judge_who_abstained_or_was_excused_does_not_count(finished):
+    best = finished.recorded_teams.counted().earliest("pk")
+    sheet = best.sheets.latest("pk")
+    sheet.paper = sheet.presentation = sheet.audience = None
+    sheet.abstains = True
+    sheet.save()
+    make.JudgeFactory(round=finished, excused_at=timezone.now(), excuse="출장")
+    document = published_round(finished.programme.municipality, "한빛연구모임", 2025, 1)
+    # 91 and 83 are left: fewer than three, so that none is dropped.
+    assert document.teams[0].score.value == 87
+    assert document.teams[0].score.dropped == ()
+
+
+# --- Files ----------------------------------------------------------------------------
+
+
+def test_rounds_as_a_file_hold_what_is_shown(ddeutseum, client):
+    rows = rows_of(client.get("/naju/8/study-groups.csv").content.decode())
+    assert [row["연도"] for row in rows] == ["2024", "2023", "2022", "2020", "2018", "2015", ""]
+    assert (rows[1]["팀"], rows[1]["반영 과제"], rows[1]["외부 인원"]) == ("6", "6", "")
+    assert (rows[0]["미추진 사유"], rows[0]["팀"]) == ("참여율 미달", "")
+    assert (rows[-1]["운영 횟수"], rows[-1]["참여 인원"]) == ("8", "614")
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/naju/8/study-groups.xlsx").content))
+    assert [cell.value for cell in book.active[3]][:7] == ["뜻세움", 2023, 1, "종료", None, 1, 6]
+    data = client.get("/naju/8/study-groups.json").json()
+    (programme,) = data["programmes"]
+    assert (programme["total"]["adoption_rate"], programme["total"]["outsiders"]) == ("26/35", None)
+
+
+def test_teams_as_a_file_hold_what_is_shown(finished, client):
+    rows = rows_of(client.get(f"{LIST}한빛연구모임/2025-1.csv").content.decode())
+    assert [row["팀"] for row in rows] == ["새길", "쉼표"]
+    assert (rows[0]["점수"], rows[0]["반영 제안"], rows[0]["포상금(원)"]) == ("83", "1", "10000000")
+    assert (rows[1]["점수"], rows[1]["참여 인원"], rows[1]["시상"]) == ("", "4", "")
+    data = client.get(f"{LIST}한빛연구모임/2025-1.json").json()
+    assert data["teams"][0]["adopted_proposals"][0]["follow_ups"] == [
+        {"as_of": "2026-03-31", "text": "한 곳을 옮겼다"}
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "json"])
+def test_files_may_be_read_by_any_site_and_say_what_they_are(finished, client, suffix):
+    for address in (f"/naju/8/study-groups.{suffix}", f"{LIST}한빛연구모임/2025-1.{suffix}"):
+        answer = client.get(address)
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert answer.headers["Last-Modified"]
+        again = client.get(address, headers={"if-none-match": answer.headers["ETag"]})
+        assert again.status_code == 304
+
+
+def test_text_in_a_file_is_never_a_formula(finished, client):
+    finished.recorded_teams.filter(name="새길").update(topic="=1+1")
+    assert ",'=1+1," in client.get(f"{LIST}한빛연구모임/2025-1.csv").content.decode()
+
+
+# --- Tags, queries, sitemap --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["", "한빛연구모임/2025-1/"])
+def test_page_is_not_sent_again_until_something_changes(finished, client, path):
+    tag = client.get(LIST + path).headers["ETag"]
+    assert client.get(LIST + path, headers={"if-none-match": tag}).status_code == 304
+    team = finished.recorded_teams.get(name="쉼표")
+    team.people = 5
+    team.save()
+    assert client.get(LIST + path, headers={"if-none-match": tag}).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_list_takes_five_queries(city, client, django_assert_num_queries, count):
+    for number in range(count):
+        programme = programme_of(city, name=f"모임 {number}")
+        for year in range(2020, 2020 + count):
+            make.TeamFactory(round=round_of(programme, year=year), state=TeamState.COMPLETED)
+    client.get(LIST)
+    with django_assert_num_queries(5):
+        client.get(LIST)
+    with django_assert_num_queries(5):
+        client.get("/naju/8/study-groups.json")
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_round_takes_as_many_queries_whatever_its_size(finished, client, django_assert_num_queries, count):
+    for number in range(count - 1):
+        round_of(finished.programme, year=2020 + number)
+        team = make.TeamFactory(round=finished, state=TeamState.COMPLETED)
+        make.GroupMemberFactory(team=team)
+        make.FollowUpFactory(proposal=make.ProposalFactory(team=team, answer=Answer.ADOPTED))
+    client.get(LIST)
+    with django_assert_num_queries(16):
+        assert client.get(f"{LIST}한빛연구모임/2025-1/").status_code == 200
+
+
+def test_sitemap_names_the_public_pages(ddeutseum, client):
+    text = client.get("/naju/8/sitemap.xml").content.decode()
+    assert "http://testserver/naju/8/study-groups/</loc>" in text
+    assert text.count("/study-groups/%EB%9C%BB%EC%84%B8%EC%9B%80/") == 6
+
+
+# --- The card of a served pledge -----------------------------------------------------------
+
+
+def test_card_shows_the_programmes_that_serve_it_with_their_own_date(ddeutseum, text_of, client):
+    page = text_of(CARD)
+    assert "이 공약과 관련된 학습동아리" in page
+    assert "52 ÷ 70 = 74.3%" in page
+    assert "2025. 10. 3. 공표" in page
+    assert f'href="{LIST}"' in client.get(CARD).content.decode()
+
+
+def test_card_of_another_pledge_shows_none(ddeutseum, naju, client):
+    make.PledgeFactory(plan=naju, code="7-2-4")
+    naju.pledges.filter(code="7-2-3").update(code="7-2-9")
+    ddeutseum.served.all().delete()
+    assert 'id="study-groups"' not in client.get(CARD).content.decode()
+
+
+def test_card_of_an_older_edition_does_not_show_todays_study_groups(ddeutseum, naju, client):
+    made.publish(naju, dt.date(2025, 12, 31))
+    assert 'id="study-groups"' in client.get(CARD).content.decode()
+    html = client.get(f"{CARD}?as_of=2025-09-30").content.decode()
+    assert 'id="study-groups"' not in html
+
+
+def test_card_is_sent_again_when_its_study_groups_change(ddeutseum, client):
+    tag = client.get(CARD).headers["ETag"]
+    assert client.get(CARD, headers={"if-none-match": tag}).status_code == 304
+    round_of(ddeutseum, year=2025, teams=3)
+    assert client.get(CARD, headers={"if-none-match": tag}).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_card_takes_four_queries_more_whatever_serves_it(naju, client, django_assert_num_queries, count):
+    pledge = naju.pledges.get()
+    for number in range(count):
+        programme = programme_of(naju.term.municipality, name=f"모임 {number}")
+        round_of(programme, year=2025)
+        make.ServedPledgeFactory(programme=programme, pledge=pledge)
+    client.get(CARD)
+    with django_assert_num_queries(10):
+        client.get(CARD)

@@ -127,6 +127,8 @@ class CountedBy(models.TextChoices):
 
     ACHIEVEMENTS = "achievements", _("Achievement lines of the period")
     TASKS_DONE = "tasks_done", _("Schedule tasks done in the period")
+    STUDY_ROUNDS = "study_rounds", _("Study group rounds begun in the period")
+    STUDY_FINALS = "study_finals", _("Final presentations of study groups held in the period")
 
 
 class DepartmentChangeKind(models.TextChoices):

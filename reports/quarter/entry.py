@@ -45,6 +45,7 @@ from reports.fulfilment import (
     pledge_fulfilments,
 )
 from reports.models import EditionPledge
+from reports.quarter.study_groups import GroupEvent, group_events
 
 Row = TypeVar("Row")
 
@@ -261,6 +262,11 @@ class Entry:
     @property
     def achievements(self) -> Sequence[Achievement]:
         return self.held.achievements
+
+    @cached_property
+    def study_groups(self) -> Sequence[GroupEvent]:
+        """What the study groups that serve the pledge did in the period."""
+        return group_events(self.pledge, self.period)
 
     @property
     def earlier_achievements(self) -> Sequence[Achievement]:

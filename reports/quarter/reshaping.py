@@ -4,15 +4,17 @@ A step is a word, or a word and what it is about behind a colon: ``suggest:12``.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pledges.enums import ReportSection
 from reports.quarter.entry import Entry
 from reports.quarter.forms import QuarterForm
 from reports.quarter.pasting import Pasted, spread
+from reports.quarter.sections.achievements import PARTS, AchievementsSection, part_name
 from reports.quarter.suggestions import suggestion_for
 
 # The form as it comes back, and what to say to it.
@@ -44,6 +46,29 @@ def _suggest(entry: Entry, data: QueryDict, about: str) -> Reshaped:
     filled = data.copy()
     filled[f"actual-{line.indicator.pk}"] = str(suggestion.value)
     return QuarterForm(entry=entry, data=filled), []
+
+
+def _line(entry: Entry, data: QueryDict, about: str) -> Reshaped:
+    """Put what study groups did into the first blank achievement line."""
+    form = QuarterForm(entry=entry, data=data)
+    offer = next((each for each in _achievements(form).offers() if each.event.key == about), None)
+    if offer is None or offer.is_in:
+        return form, []
+    if _achievements(form).blank_line() is None:
+        form = QuarterForm(entry=entry, data=data, more_lines=True)
+    number = _achievements(form).blank_line()
+    if number is None:
+        return form, [_("No achievement line is left to put it into.")]
+    filled = cast(QueryDict, form.data).copy()
+    for part, text in zip(PARTS, (offer.event.dates, offer.event.text, offer.event.details), strict=True):
+        filled[part_name(number, part)] = text
+    return QuarterForm(entry=entry, data=filled), [
+        _("One achievement line was filled. Nothing is saved yet.")
+    ]
+
+
+def _achievements(form: QuarterForm) -> AchievementsSection:
+    return cast(AchievementsSection, form.section(ReportSection.ACHIEVEMENTS))
 
 
 def _paste(entry: Entry, data: QueryDict, about: str) -> Reshaped:
@@ -79,5 +104,6 @@ STEPS: Mapping[str, Callable[[Entry, Any, str], Reshaped]] = {
     "recompute": _recompute,
     "more": _more,
     "suggest": _suggest,
+    "line": _line,
     "paste": _paste,
 }

@@ -53,9 +53,28 @@ def _tasks_done(form: "QuarterForm") -> tuple[int, str] | None:
     return count, source % {"count": count}
 
 
+def _study_rounds(form: "QuarterForm") -> tuple[int, str] | None:
+    """Rounds of the programmes that serve the pledge whose teams were chosen in the period."""
+    return _study_groups(form, CountedBy.STUDY_ROUNDS)
+
+
+def _study_finals(form: "QuarterForm") -> tuple[int, str] | None:
+    """Their final presentations in the period."""
+    return _study_groups(form, CountedBy.STUDY_FINALS)
+
+
+def _study_groups(form: "QuarterForm", kind: CountedBy) -> tuple[int, str] | None:
+    events = [event for event in form.entry.study_groups if event.kind == kind]
+    if not events:
+        return None
+    return len(events), ", ".join(f"{event.name} {event.dates}" for event in events)
+
+
 COUNTERS: Mapping[CountedBy, Callable[["QuarterForm"], tuple[int, str] | None]] = {
     CountedBy.ACHIEVEMENTS: _achievements,
     CountedBy.TASKS_DONE: _tasks_done,
+    CountedBy.STUDY_ROUNDS: _study_rounds,
+    CountedBy.STUDY_FINALS: _study_finals,
 }
 
 

@@ -13,6 +13,7 @@ from pledges.forms.notation import CleanTextField, DatesField
 from pledges.notation import DateSpan
 from pledges.workflow import DatedLine
 from reports.quarter.sections.base import LONGEST_TEXT, Section
+from reports.quarter.study_groups import Offer, offers
 
 BLANK_LINES = 2
 MORE_LINES = 3
@@ -99,6 +100,14 @@ class AchievementsSection(Section):
             AchievementRow(number, *(self.form[part_name(number, part)] for part in PARTS))
             for number in range(self.form.line_count)
         ]
+
+    def offers(self) -> list[Offer]:
+        """What study groups did in the period, as lines to take over."""
+        return offers(self.entry.study_groups, self.typed_lines())
+
+    def blank_line(self) -> int | None:
+        """The first line in which nothing stands; None where every one says something."""
+        return next((row.number for row in self.rows() if row.is_blank), None)
 
     def typed_lines(self) -> list[tuple[str, str, str]]:
         """The lines that say something, as text: date, achievement, details."""

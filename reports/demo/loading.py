@@ -15,12 +15,13 @@ from pledges.models import Municipality, Plan, ReportingPeriod
 from pledges.models.periods import due_date
 from pledges.notation import format_day
 from reports.demo import boryeong, naju
-from reports.demo.hanbit import entering, quarters
+from reports.demo.hanbit import entering, quarters, study_groups
 from reports.demo.hanbit.pledges import LAST, QUARTERS
 from reports.demo.people import make_accounts, people
 from reports.editions import publish_period
 from reports.models import Edition
 from reports.workbook import import_workbook
+from studygroups.models import Programme
 
 # When 한빛시 published its quarters, and the correction of the third.
 PUBLISHED_ON = (dt.date(2025, 4, 18), dt.date(2025, 7, 18), dt.date(2025, 10, 17), dt.date(2026, 1, 16))
@@ -58,7 +59,8 @@ def _real_city(source: ModuleType) -> Step:
     is_new = not Plan.objects.for_address(code, number).exists()
     with transaction.atomic():
         if is_new:
-            period = _import(source.content(), f"{source.CITY} 공약 {source.AS_OF:%Y-%m-%d}.xlsx")
+            file_name = f"{source.CITY} 공약 {source.AS_OF:%Y-%m-%d}.xlsx"
+            period = _import(source.content(), file_name, publish=True)
         if period is not None and not Edition.objects.for_period(period).exists():
             publish_period(period=period, user=None)
             is_new = True
@@ -100,6 +102,10 @@ def _hanbit() -> Iterator[Step]:
             % {"city": municipality, "date": format_day(as_of)},
             _published(quarter),
         )
+    yield Step(
+        _("%(city)s, study groups: rounds held, running and recruiting") % {"city": municipality},
+        _study_groups(),
+    )
     yield Step(
         _("%(city)s, open quarter with drafts, as of %(date)s")
         % {"city": municipality, "date": format_day(entering.OPEN_AS_OF)},
@@ -149,8 +155,18 @@ def _opened() -> bool:
     return True
 
 
-def _import(content: bytes, file_name: str, user: Any = None) -> ReportingPeriod:
-    result = import_workbook(content, user=user, file_name=file_name)
+@transaction.atomic
+def _study_groups() -> bool:
+    """Enter 한빛시's study groups; False where they are there."""
+    plan = Plan.objects.with_places().for_address(*quarters.ADDRESS).get()
+    if Programme.objects.for_municipality(plan.term.municipality).exists():
+        return False
+    study_groups.enter_study_groups(plan=plan, people=people())
+    return True
+
+
+def _import(content: bytes, file_name: str, user: Any = None, *, publish: bool = False) -> ReportingPeriod:
+    result = import_workbook(content, user=user, file_name=file_name, publish=publish)
     if result.errors or result.period is None:
         raise DemoError(
             _("The demo's workbook does not fit the data in this database: %(errors)s")

@@ -91,6 +91,39 @@ ACHIEVEMENTS = (
     ("2025. 7.", "평가보고회 개최", "8개 팀 평가(1개 팀 중도포기)\n2025. 8. 최우수·우수·참가 팀 포상"),
 )
 
+# Rounds of study groups as the card tells them: 70 teams in nine rounds, 52 of 70 topics adopted, five years
+# in which too few applied; the card gives figures of 2023 alone, the others are carried in together.
+GROUP_COLUMNS = (
+    "사업명",
+    "연도",
+    "차수",
+    "추진여부",
+    "미추진 사유",
+    "회수",
+    "팀수",
+    "과제수",
+    "참여인원",
+    "반영건수",
+)
+STUDY_GROUPS: tuple[tuple[Any, ...], ...] = (
+    ("뜻세움", "이전", None, "추진", None, 8, 64, 64, 614, 46),
+    ("뜻세움", 2023, None, "추진", None, None, 6, 6, 53, 6),
+    *(
+        ("뜻세움", year, None, "미추진", reason, None, None, None, None, None)
+        for year, reason in (
+            (2015, "참여율 미달"),
+            (2018, "참여율 미달"),
+            (2020, "참여율 미달"),
+            (2022, "참여율 미달(코로나19)"),
+            (2024, "참여율 미달"),
+        )
+    ),
+    *(
+        ("정책 벤치마킹 원정대", 2025, intake, "추진", None, None, teams, None, None, None)
+        for intake, teams in ((1, 5), (2, 2), (3, 2))
+    ),
+)
+
 
 def content() -> bytes:
     """The plan workbook."""
@@ -119,6 +152,9 @@ def content() -> bytes:
             "추진실적": [
                 {"공약번호": CODE, "일자": date, "내용": text, "세부내용": details}
                 for date, text, details in ACHIEVEMENTS
+            ],
+            "학습동아리": [
+                {**dict(zip(GROUP_COLUMNS, row, strict=True)), "공약번호": CODE} for row in STUDY_GROUPS
             ],
         },
     )

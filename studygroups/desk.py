@@ -12,6 +12,9 @@ from pledges.permissions import Action, can, memberships_of, reach_of
 from studygroups.models import Judge, Member, Programme, Proposal, Round, Team
 from studygroups.nextsteps import NextStep, next_of_proposal, next_of_round, next_of_team
 
+# So many days before a yearly follow-up is due it stands among the work at hand.
+SOON = 60
+
 
 @dataclass(frozen=True, slots=True)
 class RoundLine:
@@ -31,6 +34,11 @@ class ProposalLine:
     next: NextStep
 
     @property
+    def is_soon(self) -> bool:
+        """Whether it is due within ``SOON`` days, or late."""
+        return self.next.days_left is not None and self.next.days_left <= SOON
+
+    @property
     def is_open(self) -> bool:
         """Whether somebody still has to do something by a day."""
         return bool(self.next.due_on and self.next.who)
@@ -39,7 +47,7 @@ class ProposalLine:
 @dataclass(frozen=True, slots=True)
 class Desk:
     """``cities`` have programmes; ``open_rounds`` take applications now; ``led`` are rounds that the planning
-    office has not brought to an end."""
+    office has not brought to an end, ``later`` are proposals that are not due soon."""
 
     cities: Sequence[Municipality] = ()
     open_rounds: Sequence[RoundLine] = ()
@@ -48,6 +56,7 @@ class Desk:
     judging: Sequence[Judge] = ()
     proposals: Sequence[ProposalLine] = ()
     led: Sequence[RoundLine] = ()
+    later: Sequence[ProposalLine] = ()
 
     @property
     def has_work(self) -> bool:
@@ -64,6 +73,7 @@ class Desk:
             judging=[each for each in self.judging if _city(each.round) == key],
             proposals=[each for each in self.proposals if _city(each.proposal.team.round) == key],
             led=[each for each in self.led if _city(each.round) == key],
+            later=[each for each in self.later if _city(each.proposal.team.round) == key],
         )
 
     def past_teams(self, user: Any, place: Municipality) -> list[Team]:
@@ -94,23 +104,27 @@ def read_desk(user: Any) -> Desk:
         each for each in Member.objects.awaiting(user).of_drafts().with_team() if not each.team.erased_at
     ]
     asked = {each.team_id for each in invited}
+    proposals = _proposals(user)
     teams = [
         TeamLine(each, next_of_team(each))
         for each in Team.objects.for_person(user).going_on().with_round().newest_first()
         if each.pk not in asked
     ]
+    busy = {line.team.round_id for line in teams} | {each.team.round_id for each in invited}
     return Desk(
         cities=tuple(cities.values()),
         open_rounds=[
             line
             for line in rounds
             if line.round.takes_applications(today)
+            and line.round.pk not in busy
             and can(user, Action.APPLY_GROUP, municipality=line.round.programme.municipality_id)
         ],
         invitations=invited,
         teams=teams,
         judging=list(Judge.objects.for_person(user).with_sheets_open().with_round().in_order()),
-        proposals=_proposals(user),
+        proposals=[line for line in proposals if line.is_soon],
+        later=[line for line in proposals if not line.is_soon],
         led=[
             line
             for line in rounds

@@ -6,6 +6,7 @@ round without dates says so.
 
 import calendar
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -33,8 +34,23 @@ class NextStep:
         return (self.due_on - timezone.localdate()).days if self.due_on else None
 
 
-def next_of_round(round: Round) -> NextStep:
-    """No query."""
+def read_next_of_round(round: Round) -> NextStep:
+    """``next_of_round`` with what it needs of a finished round: at most four queries."""
+    return next_of_rounds([round])[round.pk]
+
+
+def next_of_rounds(rounds: Sequence[Round]) -> dict[int, NextStep]:
+    """``next_of_round`` of many, by key; four queries where any is finished, else none."""
+    finished = [round for round in rounds if round.state == RoundState.FINISHED]
+    teams: dict[int, list[Team]] = {round.pk: [] for round in finished}
+    if finished:
+        for team in Team.objects.for_rounds(finished).in_state(TeamState.COMPLETED).with_proposals():
+            teams[team.round_id].append(team)
+    return {round.pk: next_of_round(round, teams.get(round.pk, ())) for round in rounds}
+
+
+def next_of_round(round: Round, completed: Sequence[Team] = ()) -> NextStep:
+    """``completed``: of a finished round, its teams with their proposals read along. No query."""
     office = _("Planning office")
     state = round.state
     if state == RoundState.PREPARED:
@@ -61,20 +77,18 @@ def next_of_round(round: Round) -> NextStep:
             _later(round.presents_on),
         )
     if state == RoundState.FINISHED:
-        due = (
-            timezone.localdate(round.results_published_at) + dt.timedelta(days=round.programme.answer_days)
-            if round.results_published_at
-            else None
-        )
-        return NextStep(_("Pass the proposals on and follow them up"), office, due)
+        for team in completed:
+            team.round = round
+        steps = [next_of_team(team) for team in completed]
+        return _first(steps) or NextStep(_("Nothing: whatever was proposed is settled"))
     return NextStep(_("Nothing: this round was not held"))
 
 
 def next_of_team(team: Team) -> NextStep:
-    """Reads the team's round. No query."""
+    """Reads the team's round, and of a completed team its proposals (read along where many)."""
     round = team.round
     office, own = _("Planning office"), _("The team")
-    steps = {
+    course = {
         TeamState.DRAFT: (_("Complete the application and hand it in"), own, round.closes_on),
         TeamState.APPLIED: (_("The application is screened"), office, _later(round.closes_on)),
         TeamState.SELECTED: (_("The round begins"), office, _later(round.closes_on)),
@@ -82,16 +96,21 @@ def next_of_team(team: Team) -> NextStep:
         TeamState.REPORTED: (_("Present the report"), own, round.presents_on or _later(round.report_due_on)),
         TeamState.PRESENTED: (_("The judges decide"), _("Judges"), _later(round.presents_on)),
     }
-    if team.state in steps:
-        return NextStep(*steps[TeamState(team.state)])
+    if team.state in course:
+        return NextStep(*course[TeamState(team.state)])
     if team.state == TeamState.COMPLETED:
-        return NextStep(
-            _("Departments answer the proposals and follow them up"),
-            _("Departments"),
-            timezone.localdate(round.results_published_at) + dt.timedelta(days=round.programme.answer_days)
-            if round.results_published_at
-            else None,
-        )
+        proposals = list(team.proposals.all())
+        for proposal in proposals:
+            proposal.team = team
+        if not proposals and round.results_published_at is not None:
+            published = timezone.localdate(round.results_published_at)
+            return NextStep(
+                _("Pass the proposal on to a department"),
+                office,
+                published + dt.timedelta(days=round.programme.answer_days),
+            )
+        steps = [next_of_proposal(proposal) for proposal in proposals]
+        return _first(steps) or NextStep(_("Nothing: whatever was proposed is settled"))
     return NextStep(_("Nothing: this application has ended"))
 
 
@@ -120,6 +139,12 @@ def next_of_proposal(proposal: Proposal) -> NextStep:
     return NextStep(
         _("Kept at hand; nothing to do"), "", keeps_until(proposal.answered_on, programme.other_years)
     )
+
+
+def _first(steps: Sequence[NextStep]) -> NextStep | None:
+    """What is due first among steps that somebody has to take."""
+    waiting = [step for step in steps if step.who]
+    return min(waiting, key=lambda step: step.due_on or dt.date.max) if waiting else None
 
 
 def _at_work(round: Round, own: str) -> tuple[str, str, dt.date | None]:

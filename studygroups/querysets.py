@@ -122,6 +122,10 @@ class RoundQuerySet(models.QuerySet):
 
 
 class TeamQuerySet(models.QuerySet):
+    def with_proposals(self) -> "TeamQuerySet":
+        """With ``proposals``, their departments and follow-ups: three queries more."""
+        return self.prefetch_related("proposals__department", "proposals__follow_ups")
+
     def going_on(self) -> "TeamQuerySet":
         """Teams that something is still to come of."""
         return self.exclude(state__in=[TeamState.NOT_SELECTED, TeamState.WITHDRAWN, TeamState.COMPLETED])

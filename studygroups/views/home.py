@@ -15,7 +15,7 @@ from studygroups.desk import read_desk
 from studygroups.figures import programme_figures
 from studygroups.forms.programmes import ProgrammeForm, RoundForm, offered_pledges, served_pledges
 from studygroups.models import Programme
-from studygroups.nextsteps import next_of_round
+from studygroups.nextsteps import next_of_rounds
 from studygroups.scores import highest_first, rule_of
 from studygroups.views.lookups import find_place, find_programme, link, page, taken
 
@@ -108,10 +108,11 @@ def _programme(request: HttpRequest, place: Municipality, found: Programme | Non
     )
     if found is not None:
         figures = programme_figures([found])[0]
+        steps = next_of_rounds([each.round for each in figures.rounds])
         context |= {
             "figures": figures,
             "rounds": [
-                {"figures": each.figures, "round": each.round, "next": next_of_round(each.round)}
+                {"figures": each.figures, "round": each.round, "next": steps[each.round.pk]}
                 for each in reversed(figures.rounds)
             ],
             "rule": rule_of(found),

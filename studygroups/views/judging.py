@@ -14,7 +14,7 @@ from studygroups.enums import RoundState, TeamState
 from studygroups.forms.judging import AwardsForm, JudgeForm, SheetsForm
 from studygroups.forms.working import ReasonForm
 from studygroups.models import Award, Judge, Round, ScoreSheet, Team
-from studygroups.nextsteps import next_of_round
+from studygroups.nextsteps import read_next_of_round
 from studygroups.rights import is_judge
 from studygroups.scores import highest_first, read_scores, rule_of
 from studygroups.views.lookups import find_judge, find_place, find_round, link, page, taken, told
@@ -65,7 +65,7 @@ def judges(request: HttpRequest, city: str, round: int) -> HttpResponse:
     context = page(
         place,
         round=found,
-        next=next_of_round(found),
+        next=read_next_of_round(found),
         form=form,
         rows=[
             {
@@ -119,7 +119,7 @@ def sheets(request: HttpRequest, city: str, judge: int) -> HttpResponse:
         is_in=is_in,
         is_open=round.state == RoundState.JUDGING and not is_in and found.excused_at is None,
         own=found.user_id is not None,
-        next=next_of_round(round),
+        next=read_next_of_round(round),
         rule=rule_of(round.programme),
         sees_round=can(request.user, SEES, municipality=place),
     )
@@ -141,7 +141,7 @@ def scores(request: HttpRequest, city: str, round: int) -> HttpResponse:
         round=found,
         table=table,
         rule=rule_of(found.programme),
-        next=next_of_round(found),
+        next=read_next_of_round(found),
         sees_round=sees,
         own=own,
         manages=can(request.user, MANAGES, municipality=place),
@@ -157,7 +157,7 @@ def awards(request: HttpRequest, city: str, round: int) -> HttpResponse:
     manages = can(request.user, MANAGES, municipality=place)
     table = read_scores(found)
     rules = highest_first(found.programme)
-    held = {award.team_id: award for award in Award.objects.filter(team__round=found)}
+    held = {award.team_id: award for award in Award.objects.filter(team__round=found).select_related("team")}
     is_open = found.state == RoundState.JUDGING and table.is_complete
     form = AwardsForm(request.POST if request.method == "POST" else None, table=table, rules=rules, held=held)
     if request.method == "POST":
@@ -176,10 +176,11 @@ def awards(request: HttpRequest, city: str, round: int) -> HttpResponse:
         round=found,
         table=table,
         rules=rules,
+        given=list(held.values()),
         form=form,
         is_open=is_open and manages,
         rule=rule_of(found.programme),
-        next=next_of_round(found),
+        next=read_next_of_round(found),
         manages=manages,
     )
     return render(request, "staff/studygroups/awards.html", context, status=422 if form.is_bound else 200)

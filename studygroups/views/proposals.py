@@ -13,7 +13,7 @@ from studygroups import workflow
 from studygroups.enums import Answer, TeamState
 from studygroups.forms.working import AnswerForm, FollowUpForm, PassOnForm, ProposalPlanForm
 from studygroups.models import Proposal, Round, Team
-from studygroups.nextsteps import next_of_proposal, next_of_round
+from studygroups.nextsteps import next_of_proposal, read_next_of_round
 from studygroups.rights import city_of, is_own
 from studygroups.rules import add_months, follow_up_days
 from studygroups.views.lookups import find_proposal, find_round, link, page, taken, told
@@ -55,7 +55,7 @@ def proposals(request: HttpRequest, city: str, round: int) -> HttpResponse:
     context = page(
         place,
         round=found,
-        next=next_of_round(found),
+        next=read_next_of_round(found),
         manages=manages,
         teams=_teams(found, bound if manages else None, manages),
     )

@@ -17,7 +17,7 @@ from studygroups.figures import programme_figures
 from studygroups.forms.programmes import RoundForm
 from studygroups.forms.working import PresentedForm, ReasonForm
 from studygroups.models import Round, Team
-from studygroups.nextsteps import next_of_round, next_of_team
+from studygroups.nextsteps import next_of_team, read_next_of_round
 from studygroups.rosters import results_sheets, roster_sheet
 from studygroups.views.lookups import find_round, link, page, taken, told
 
@@ -111,7 +111,7 @@ def _take(request: HttpRequest, found: Round, step: str) -> None:
 
 def _desk(request: HttpRequest, found: Round) -> dict[str, Any]:
     place = found.programme.municipality
-    teams = list(Team.objects.for_round(found).applied().with_results().in_order())
+    teams = list(Team.objects.for_round(found).applied().with_results().with_proposals().in_order())
     for team in teams:
         team.round = found
     figures = next(
@@ -121,7 +121,7 @@ def _desk(request: HttpRequest, found: Round) -> dict[str, Any]:
     return page(
         place,
         round=found,
-        next=next_of_round(found),
+        next=read_next_of_round(found),
         figures=figures,
         teams=[{"team": team, "next": next_of_team(team)} for team in teams],
         waiting=sum(team.state == TeamState.APPLIED for team in teams),

@@ -18,7 +18,7 @@ from pledges.spreadsheet import Finding, Findings
 from reports.models import ImportBatch
 from reports.workbook.batches import stored_diff
 from reports.workbook.diffs import Diff
-from reports.workbook.importing import SHEET_NAMES
+from reports.workbook.importing import OF_PLEDGES, SHEET_NAMES
 from reports.workbook.marking.notes import place_of
 
 # Of each sheet, as long as none is chosen; and on a page of a chosen one.
@@ -232,7 +232,7 @@ def _pledge_names(batch: ImportBatch, diff: Diff, rows: Iterable[ToldRow]) -> di
 
 
 def _code(row: ToldRow) -> str:
-    return "" if row.sheet == InfoResource.sheet_name else row.key[0]
+    return row.key[0] if row.sheet in OF_PLEDGES else ""
 
 
 def _shown(row: ToldRow, names: Mapping[str, str]) -> ShownRow:

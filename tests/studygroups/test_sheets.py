@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from pledges.models import AuditEntry, Department, Plan
 from pledges.workflow import rename_department
+from reports.imports.preview import _shown
 from reports.models import ImportBatch
 from reports.workbook import export_workbook, import_workbook
 from reports.workbook.rollback import StoodOn, roll_back
@@ -154,6 +155,13 @@ class TestComingIn:
         assert groups_of(result)["연구팀"] == {"new": 2, "changed": 0, "unchanged": 0}
         assert not Programme.objects.exists()
         assert not Team.history.exists()
+
+    def test_a_preview_takes_no_programme_for_a_pledge(self):
+        changed = [row for row in run(book(), dry_run=True).diff.rows() if row.sheet in ("공약", "연구팀")]
+        shown = {row.sheet: _shown(row, {"1-1": "일자리", "한빛모임": "?"}) for row in reversed(changed)}
+        assert (shown["공약"].code, shown["공약"].name) == ("1-1", "일자리")
+        assert (shown["연구팀"].code, shown["연구팀"].name) == ("", "")
+        assert shown["연구팀"].key == ("한빛모임", "2023", "1", "빛가람")
 
     def test_rows_have_history_and_stand_in_the_log(self):
         run(book())

@@ -26,6 +26,9 @@ from reports.demo import loading
 from reports.demo.hanbit.entering import OPEN_AS_OF, OPEN_QUARTER
 from reports.demo.people import ACCOUNTS, PASSWORD
 from reports.models import Edition, EditionPledge
+from studygroups.judging import display_score
+from studygroups.published import published_programmes, published_round
+from studygroups.rules import display_percent
 
 # Loaded once: all of these run in one process.
 pytestmark = pytest.mark.xdist_group("demo")
@@ -209,6 +212,43 @@ def test_nothing_of_the_open_quarter_is_in_an_edition(loaded):
         assert text in typed
         assert text not in published
     assert not Edition.objects.filter(as_of__gte=OPEN_AS_OF).exists()
+
+
+# --- Study groups ---------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_naju_has_the_study_groups_that_its_card_tells_of(loaded):
+    first, second = published_programmes(Municipality.objects.get(code="naju"))
+    total = first.total
+    assert (first.name, total.rounds, total.not_held) == ("뜻세움", 9, 5)
+    assert (total.teams, total.topics, total.people) == (70, 70, 667)
+    assert (total.adopted, total.proposed, display_percent(total.adoption_rate)) == (52, 70, "74.3")
+    assert [(each.year, each.intake, each.figures.teams) for each in reversed(second.rounds)] == [
+        (2025, 1, 5),
+        (2025, 2, 2),
+        (2025, 3, 2),
+    ]
+    assert (second.total.people, second.total.adoption_rate) == (None, None)
+
+
+@pytest.mark.django_db
+def test_hanbit_has_a_round_in_every_state_and_an_open_call(loaded):
+    city = Municipality.objects.get(code="hanbit")
+    (programme,) = published_programmes(city)
+    assert {each.state for each in programme.rounds} == {"recruiting", "running", "finished", "not_held"}
+    assert next(each for each in programme.rounds if each.is_recruiting).takes_applications(
+        timezone.localdate()
+    )
+    document = published_round(city, programme.name, 2025, 1)
+    assert [(team.award.kind, display_score(team.score.value)) for team in document.awarded] == [
+        ("best", "90.00"),
+        ("excellent", "87.33"),
+        ("encouragement", "79.90"),
+        ("encouragement", "79.90"),
+    ]
+    assert sum(len(proposal.follow_ups) for team in document.teams for proposal in team.proposals) == 2
+    assert not any(team.members for team in document.teams)
 
 
 # --- People -------------------------------------------------------------------

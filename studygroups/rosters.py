@@ -1,5 +1,7 @@
 """A round's lists as sheets of a workbook: who is in which team, and what came of it."""
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -42,6 +44,11 @@ def roster_sheet(round: Round) -> WrittenSheet:
     return WrittenSheet(_("Roster"), columns, rows)
 
 
+def _number(score: Fraction | None) -> Decimal | None:
+    """A score as the pages round it."""
+    return None if score is None else Decimal(display_score(score))
+
+
 def results_sheets(round: Round) -> list[WrittenSheet]:
     """Scores (once all are in) and awards by team, and the proposals with what became of them."""
     table = read_scores(round)
@@ -71,8 +78,8 @@ def results_sheets(round: Round) -> list[WrittenSheet]:
                 team.name,
                 team.topic,
                 team.get_state_display(),
-                *((cell.shown for cell in line.cells) if line else (None for _judge in judges)),
-                display_score(line.score.value) if line else None,
+                *((_number(cell.total) for cell in line.cells) if line else (None for _judge in judges)),
+                _number(line.score.value) if line else None,
                 line.place if line else None,
                 f"{line.rule} {line.arithmetic}".strip() or None if line else None,
                 award.get_kind_display() if award else None,

@@ -283,3 +283,46 @@ admin:reports_editionpledge_delete                   L F FF F T   L F FF F F
 admin:reports_editionpledge_history                  L F +R + T   L F +R + F
 admin:view_on_site                                   L F NN N T   L F NN N F
 """
+
+# Study groups on the staff side: asked for is a draft and a team at work of the applicant's, a round that is
+# judged, and a proposal that its department has under review.
+GROUPS_PEOPLE = {
+    "anonymous": "nobody is logged in",
+    "nobody": "a login without any membership",
+    "applicant": "officer who applied and leads the team",
+    "member": "plain member of the team, confirmed",
+    "asked": "colleague who was asked into the draft and has not answered",
+    "judge": "officer who judges the round",
+    "outsider": "officer of the city with no part in it",
+    "answering": "head of the department that answers the proposal",
+    "coordinator": "coordinator of the city",
+    "admin": "administrator of the city",
+    "auditor": "auditor of the city",
+    "other_coordinator": "coordinator of another city",
+    "superuser": "superuser",
+    "unproven": "coordinator of the city who has not set up the second step",
+}
+
+# anonymous, nobody · applicant member asked · judge outsider answering · coordinator admin auditor ·
+# other_coordinator superuser unproven
+GROUPS_TABLE = """
+groups:application      L N +FF NNN NNN NNT   L N +FF NNN NNN NNF
+groups:apply            L F +++ +++ +++ N+T   L F +++ +++ +++ N+F
+groups:awards           L F FFF FFF +++ N+T   L F FFF FFF +FF N+F
+groups:call             L F FFF FFF +FF N+T   L F FFF FFF +FF N+F
+groups:file             L N ++N NNN +++ N+T   M M MMM MMM MMM MMF
+groups:files            L N RRN NNN RRR NRT   L N +FN NNN FFF NFF
+groups:home             L N +++ +++ +++ N+T   M M MMM MMM MMM MMF
+groups:judges           L F FFF FFF +++ N+T   L F FFF FFF +FF N+F
+groups:programme        L F FFF FFF +++ N+T   L F FFF FFF +FF N+F
+groups:programme_new    L F FFF FFF +FF N+T   L F FFF FFF +FF N+F
+groups:proposal         L N ++N +N+ +++ N+T   L N FFN +N+ +FF N+F
+groups:proposals        L F FFF FFF +++ N+T   L F FFF FFF +FF N+F
+groups:results          L F FFF FFF +++ N+T   M M MMM MMM MMM MMF
+groups:roster           L F FFF FFF +++ N+T   M M MMM MMM MMM MMF
+groups:round            L F FFF FFF +++ N+T   L F FFF FFF +FF N+F
+groups:round_new        L F FFF FFF +FF N+T   L F FFF FFF +FF N+F
+groups:scores           L N NNN +NN +++ N+T   M M MMM MMM MMM MMF
+groups:sheets           L N NNN +NN NNN NNT   L N NNN +NN NNN NNF
+groups:team             L N ++N NNN +++ N+T   L N +FN NNN FFF NFF
+"""

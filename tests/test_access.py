@@ -28,7 +28,7 @@ from pledges.models import (
 from reports.editions import publish_period
 from reports.models import ImportBatch
 from studygroups.enums import RoundState
-from tests.access import ADMIN_PEOPLE, ADMIN_TABLE, PEOPLE, TABLE
+from tests.access import ADMIN_PEOPLE, ADMIN_TABLE, GROUPS_PEOPLE, GROUPS_TABLE, PEOPLE, TABLE
 from tests.factories import (
     AreaFactory,
     DepartmentFactory,
@@ -249,7 +249,9 @@ def named(resolver=None, namespace=(), params=()):
 
 # One shape of each name: an address beside the pledges' own, with the plan's code in it, is the same view.
 ADDRESSES = sorted(dict(sorted(named(), key=lambda each: -len(each[1]))).items())
-OURS = [each for each in ADDRESSES if not each[0].startswith("admin:")]
+OURS = [each for each in ADDRESSES if not each[0].startswith(("admin:", "groups:"))]
+# Asked for by other people, who stand nearer to a team: tests.studygroups.test_access_groups.
+GROUPS = [each for each in ADDRESSES if each[0].startswith("groups:")]
 ADMINS = [each for each in ADDRESSES if each[0].startswith("admin:")]
 
 
@@ -325,6 +327,7 @@ def unexpected(world, who, rows, addresses):
 def test_every_named_address_is_declared_and_nothing_else():
     assert {name for name, _params in OURS} == set(declared(TABLE, PEOPLE))
     assert {name for name, _params in ADMINS} == set(declared(ADMIN_TABLE, ADMIN_PEOPLE))
+    assert {name for name, _params in GROUPS} == set(declared(GROUPS_TABLE, GROUPS_PEOPLE))
 
 
 @pytest.mark.parametrize("who", PEOPLE)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from pledges.models import Municipality
 from pledges.permissions import Action, access, can, require, signed_in
@@ -22,6 +23,7 @@ from studygroups.views.lookups import find_place, find_programme, link, page, ta
 SEES, MANAGES = Action.VIEW_GROUPS, Action.MANAGE_GROUPS
 
 
+@require_safe
 @signed_in
 def home(request: HttpRequest, city: str) -> HttpResponse:
     """What the person has to do, the programmes with their open calls, the own teams of all years."""

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from pledges.permissions import Action, access, can, require, signed_in
 from studygroups import workflow
@@ -126,6 +127,7 @@ def sheets(request: HttpRequest, city: str, judge: int) -> HttpResponse:
     return render(request, "staff/studygroups/sheets.html", context, status=422 if form.is_bound else 200)
 
 
+@require_safe
 @signed_in
 def scores(request: HttpRequest, city: str, round: int) -> HttpResponse:
     """The table of all judges' totals, for judges and the planning office, once every sheet is in."""

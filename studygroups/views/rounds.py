@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from pledges.permissions import Action, access, can, require
 from pledges.spreadsheet import write_workbook
@@ -81,6 +82,7 @@ def call(request: HttpRequest, city: str, round: int) -> HttpResponse:
     return render(request, "staff/studygroups/call.html", context, status=422 if form.is_bound else 200)
 
 
+@require_safe
 @access(SEES)
 def roster(request: HttpRequest, city: str, round: int) -> HttpResponse:
     """명단: the people of every team that applied, as .xlsx."""
@@ -88,6 +90,7 @@ def roster(request: HttpRequest, city: str, round: int) -> HttpResponse:
     return _workbook(found, _("roster"), [roster_sheet(found)])
 
 
+@require_safe
 @access(SEES)
 def results(request: HttpRequest, city: str, round: int) -> HttpResponse:
     """The round's results as .xlsx: scores once all sheets are in, awards, proposals."""

@@ -39,6 +39,7 @@ from reports.editions import publish_period
 from reports.models import ImportBatch
 from reports.public.opendata.files import FILES
 from reports.workbook import import_workbook
+from studygroups.models import Round
 from tests.factories import MembershipFactory, ProgrammeFactory, RoundFactory, TeamFactory
 from tests.reports import workbooks
 
@@ -65,6 +66,8 @@ XLSX = {
     "documents:card_file": {"city": "hanbit", "term": 8, "plan": "pledges", "code": "1-1", "suffix": "xlsx"},
     "public:study_rounds_file": {"city": "hanbit", "term": 8, "suffix": "xlsx"},
     "public:study_teams_file": {**A_ROUND, "suffix": "xlsx"},
+    "groups:roster": {"city": "hanbit", "round": None},
+    "groups:results": {"city": "hanbit", "round": None},
     "city:audit_file": {"city": "hanbit", "suffix": "xlsx"},
     "staff:export": {"city": "hanbit", "term": 8},
     "imports:blank_of_nobody": {},
@@ -205,6 +208,8 @@ def keeper(hostile, client):
 def taken(client, name, kwargs):
     if "batch" in kwargs:
         kwargs = {"batch": ImportBatch.objects.first().pk}
+    if "round" in kwargs:
+        kwargs = {**kwargs, "round": Round.objects.get(state="finished").pk}
     response = client.get(reverse(name, kwargs=kwargs))
     assert response.status_code == 200, name
     assert re.fullmatch(r"[^\r\n]*", response["Content-Disposition"])
@@ -257,6 +262,8 @@ def assert_typed(keeper, name):
         "public:list_file",
         "public:study_rounds_file",
         "public:study_teams_file",
+        "groups:roster",
+        "groups:results",
         "documents:card_file",
         "city:audit_file",
         "staff:export",

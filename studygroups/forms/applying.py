@@ -104,7 +104,8 @@ class ApplicationForm(StepForm):
         self.lines = self._lines(data, len(held))
         self.rows = [
             MemberForm(
-                data,
+                # A line that was just added holds nothing that was sent.
+                data if number < self.sent else None,
                 prefix=f"member-{number}",
                 initial=held[number] if number < len(held) else {"role": MemberRole.MEMBER},
                 round=round,
@@ -120,12 +121,14 @@ class ApplicationForm(StepForm):
             row.member = by_login.get(typed) or by_mail.get(typed)
 
     def _lines(self, data: Mapping[str, Any] | None, held: int) -> int:
+        self.sent = 0
         if data is None:
             return max(FIRST_ROWS, held + 1)
         typed = str(data.get("lines", ""))
         count = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 4 else FIRST_ROWS
+        self.sent = min(MOST_ROWS, max(1, count))
         more = MORE_ROWS if data.get("step") == "more" else 0
-        return min(MOST_ROWS, max(1, count) + more)
+        return min(MOST_ROWS, self.sent + more)
 
     def is_valid(self) -> bool:
         rows = [row.is_valid() for row in self.rows]

@@ -13,7 +13,6 @@ from studygroups.workflow import Person, Points
 from tests import factories as make
 
 
-
 class Hall:
     """The rows by short names, and the ways by which tests bring them along."""
 

@@ -204,7 +204,10 @@ class TestWhoseItIs:
         answer = client.post(url, application([{"login": "lead"}], name="이름", step="more"))
         assert answer.status_code == 200
         assert "이름" in answer.content.decode()
-        assert 'name="member-3-login"' in answer.content.decode()
+        page = answer.content.decode()
+        assert 'name="member-3-login"' in page
+        # A new line is a plain member's.
+        assert page.count('<option value="member" selected>') == 4
         assert not Team.objects.exists()
 
     def test_colleague_of_another_city_is_nobody_here(self, client, hall):

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pledges.models import Department, Municipality
 from studygroups.enums import Answer, FileKind
@@ -21,7 +22,7 @@ class MeetingForm(StepForm):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     text = LongTextField(
-        label=_("What was done"),
+        label=pgettext_lazy("meeting", "What was done"),
         rows=3,
         required=True,
         error_messages={"required": _("Enter what was done.")},

@@ -324,7 +324,8 @@ def test_pages_cost_the_same_queries_for_one_pledge_and_for_three(client, city, 
                 assert client.get(address).status_code == 200
             counts.append(len(queries))
     assert counts[:2] == counts[2:]
-    assert max(counts) <= 12
+    # One more on one's own page asks whether there are study groups at all.
+    assert max(counts) <= 13
 
 
 def test_form_costs_the_same_queries_for_one_indicator_and_for_three(client, city):

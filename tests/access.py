@@ -42,6 +42,7 @@ healthz                                + + ++++ ++ +++ +++ + +   + + ++++ ++ +++
 robots                                 + + ++++ ++ +++ +++ + +   + + ++++ ++ +++ +++ + +
 favicon                                R R RRRR RR RRR RRR R R   + + ++++ ++ +++ +++ + +
 set_language                           M M MMMM MM MMM MMM M M   + + ++++ ++ +++ +++ + +
+display                                M M MMMM MM MMM MMM M M   + + ++++ ++ +++ +++ + +
 public:home                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:city                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:front                           + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M

@@ -32,7 +32,7 @@ def portal_version() -> str:
 
 
 def etag(request: HttpRequest, reading: Reading, *more: Any) -> str | None:
-    """A weak tag of the page in this edition and language; None for signed-in people, whose header differs.
+    """The weak tag of a page in this edition, language, look; None for signed-in people, whose header differs.
 
     ``more`` is what else the page shows that is not of the edition.
     """
@@ -41,6 +41,8 @@ def etag(request: HttpRequest, reading: Reading, *more: Any) -> str | None:
     parts = (
         portal_version(),
         get_language(),
+        # What the reader chose of contrast and size of text; the middleware of config gives it.
+        getattr(request, "display", None),
         request.get_full_path(),
         reading.edition.pk,
         reading.edition.digest,

@@ -6,8 +6,9 @@ from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Window
 from django.db.models.fields.json import KT, KeyTransform
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
 from pledges.enums import PeriodState
@@ -78,6 +79,14 @@ class EditionQuerySet(FrozenQuerySet):
 
     def oldest_first(self) -> "EditionQuerySet":
         return self.order_by("as_of", "number")
+
+    def placed(self) -> models.QuerySet[Any, tuple[int, dt.date, int]]:
+        """Key, 기준일 and number of each."""
+        return self.order_by("as_of", "number").values_list("pk", "as_of", "number")
+
+    def summary_of(self, key: int) -> Any:
+        """The summary of one of them as JSON."""
+        return self.filter(pk=key).values_list("summary", flat=True).get()
 
     def by_publication(self) -> "EditionQuerySet":
         """What was published last comes first."""
@@ -185,22 +194,18 @@ class EditionPledgeQuerySet(FrozenQuerySet):
         return self.filter(to_date_sort__lt=WHOLE)
 
     def moved_since(self, previous: Any) -> "EditionPledgeQuerySet":
-        """Pledges of an earlier edition whose status or displayed rate is another since, or that have fallen
-        behind their target to date; with ``was_status``, ``was_status_label``, ``was_rate_display``,
-        ``was_rate_sort`` and ``was_to_date_sort`` of then. A pledge that the earlier edition lacks is new,
-        it did not move."""
-        then = self.model._default_manager.filter(edition=previous, pledge=OuterRef("pledge")).order_by()
-        columns = ("status", "status_label", "rate_display", "rate_sort", "to_date_sort")
-        rows = self.annotate(**{f"was_{column}": Subquery(then.values(column)[:1]) for column in columns})
-        has_fallen_behind = Q(to_date_sort__lt=WHOLE) & (
-            Q(was_to_date_sort__isnull=True) | Q(was_to_date_sort__gte=WHOLE)
+        """Pledges of an edition that moved since an earlier one, those that it lacks included, as both were
+        compared when they were published."""
+        # Both pairs of keys are unique: the joins find one row at most.
+        return self.filter(
+            edition__comparisons__before=previous,
+            edition__comparisons__changes__pledge=F("pledge"),
+            edition__comparisons__changes__has_moved=True,
         )
-        return rows.filter(was_status__isnull=False).filter(
-            ~Q(status=F("was_status"))
-            | ~Q(status_label=F("was_status_label"))
-            | ~Q(rate_display=F("was_rate_display"))
-            | has_fallen_behind
-        )
+
+    def compared(self, columns: Any) -> models.QuerySet[Any, tuple[Any, ...]]:
+        """These columns of each row in the plan's order."""
+        return self.in_order().values_list(*columns)
 
     def most_money_first(self) -> "EditionPledgeQuerySet":
         """Pledges with planned money, the most first."""
@@ -341,3 +346,83 @@ class ImportBatchQuerySet(models.QuerySet):
 
     def expired(self, now: dt.datetime) -> "ImportBatchQuerySet":
         return self.staged().filter(expires_at__lte=now)
+
+
+class EditionComparisonQuerySet(models.QuerySet):
+    """Pairs of editions that were compared."""
+
+    def for_plan(self, plan: Any) -> "EditionComparisonQuerySet":
+        return self.filter(edition__plan=plan)
+
+    def keys_of_editions(self) -> models.QuerySet[Any, tuple[int, int]]:
+        """The keys of the two editions of each."""
+        return self.order_by().values_list("before", "edition")
+
+    def with_editions(self) -> "EditionComparisonQuerySet":
+        """With both editions, without their summaries."""
+        return self.select_related("before", "edition").defer("before__summary", "edition__summary")
+
+    def oldest_first(self) -> "EditionComparisonQuerySet":
+        return self.order_by("edition__as_of", "edition__number", "before__as_of", "before__number")
+
+
+class EditionChangeQuerySet(models.QuerySet):
+    """Pledges that changed from one edition to another."""
+
+    def for_pair(self, before: Any, edition: Any) -> "EditionChangeQuerySet":
+        return self.filter(comparison__before=before, comparison__edition=edition)
+
+    def for_pairs(self, pairs: Any) -> "EditionChangeQuerySet":
+        """What changed between each edition and the next of ``pairs``, and maybe between others of them: tell
+        by ``comparison``."""
+        before, after = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
+        return self.filter(comparison__before__in=before, comparison__edition__in=after)
+
+    def for_comparisons(self, comparisons: Any) -> "EditionChangeQuerySet":
+        return self.filter(comparison__in=comparisons)
+
+    def for_pledge(self, pledge: Any) -> "EditionChangeQuerySet":
+        return self.filter(pledge=pledge)
+
+    def for_code(self, code: str, plan: Any) -> "EditionChangeQuerySet":
+        """Changes of the plan's pledge that has this number in any of them, under its other numbers too."""
+        known = self.model._default_manager.filter(comparison__edition__plan=plan, code=code)
+        return self.filter(pledge__in=known.order_by().values("pledge"))
+
+    def moved(self) -> "EditionChangeQuerySet":
+        return self.filter(has_moved=True)
+
+    def promising_otherwise(self) -> "EditionChangeQuerySet":
+        """Changes to what is promised: another promise, a pledge added or dropped."""
+        return self.filter(Q(has_promises=True) | ~Q(presence="both"))
+
+    def for_group(self, group: str) -> "EditionChangeQuerySet":
+        return self.filter(groups__contains=f",{group},")
+
+    def for_presence(self, presence: str) -> "EditionChangeQuerySet":
+        return self.filter(presence=presence)
+
+    def with_comparison(self) -> "EditionChangeQuerySet":
+        return self.select_related("comparison")
+
+    def without_promises(self) -> "EditionChangeQuerySet":
+        return self.defer("promises")
+
+    def in_order(self) -> "EditionChangeQuerySet":
+        """In the plan's own order; what is no longer in it last."""
+        return self.order_by("position", "pk")
+
+    def newest_first(self) -> "EditionChangeQuerySet":
+        """The last 기준일 first; of one 기준일 its corrections, the last one first, ahead of what came since
+        the date before."""
+        comparison = (
+            "-comparison__edition__as_of",
+            "-comparison__before__as_of",
+            "-comparison__edition__number",
+        )
+        return self.order_by(*comparison, "position", "pk")
+
+    def first_of_each(self, count: int) -> "EditionChangeQuerySet":
+        """So many of each comparison, in the plan's order."""
+        place = Window(RowNumber(), partition_by="comparison", order_by=("position", "pk"))
+        return self.annotate(place=place).filter(place__lte=count)

@@ -13,8 +13,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from pledges.notation import format_day
+from reports.changes import BEHIND, Standing
 from reports.models import Edition, EditionPledge
-from reports.public.opendata.moves import Move, Standing, read_moves
+from reports.public.moved import Move, read_moves
 from reports.public.reading import Place
 from reports.public.wording import method_formula, status_word
 
@@ -170,9 +171,9 @@ def _headline(edition: Edition) -> str:
 def _moved(moves: Sequence[Move], absolute: Absolute) -> str:
     rows = [
         (
-            absolute("card", move.edition if move.after else move.edition_before, code=move.pledge.code),
-            move.pledge.code,
-            move.pledge.name,
+            absolute("card", move.shown_in, code=move.code),
+            move.code,
+            move.name,
             _went(move),
         )
         for move in moves[:NAMED]
@@ -198,12 +199,12 @@ def _went(move: Move) -> str:
     if after is None:
         return _("no longer in these figures")
     parts = []
-    if before.rate_display != after.rate_display:
-        parts.append(f"{_rate(before.rate_display)} → {_rate(after.rate_display)}")
-    if before.judged != after.judged:
+    if move.has_other_rate:
+        parts.append(f"{_rate(move.was_rate)} → {_rate(move.rate)}")
+    if move.has_other_status:
         parts.append(f"{_status(before)} → {_status(after)}")
-    # A rate may move by less than is shown.
-    return ", ".join(parts) or _rate(after.rate_display)
+    parts += [kind.label for kind in move.kinds if kind.code == BEHIND]
+    return ", ".join(parts)
 
 
 def _pledge_words(row: EditionPledge, before: EditionPledge | None) -> SafeString:

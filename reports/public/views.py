@@ -105,7 +105,7 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
         return same
     summary = read_summary(reading.edition.summary)
     top_areas = [area for area in summary.areas if area.depth == 0]
-    moved = what_moved(EditionPledge.objects.for_edition(reading.edition), previous)
+    moved = what_moved(reading.edition, previous)
     headlines = _one_of_each_date(reading.edition, editions)
     same_method = [edition for edition in headlines if edition.headline_method == summary.headline.method]
     context = {

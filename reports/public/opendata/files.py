@@ -22,9 +22,9 @@ from pledges.enums import (
     Status,
 )
 from reports.cards import RateText
+from reports.changes import Standing
 from reports.public.opendata import lines
 from reports.public.opendata.columns import PERCENT, WON, Codes, Column, DataFile, Kind, Line, Words
-from reports.public.opendata.moves import Standing
 from reports.public.wording import FLAGS
 
 
@@ -83,6 +83,7 @@ MOVES: Codes = (
     ("status", _("The status is another one")),
     ("rate", _("The rate is another one")),
     ("both", _("Status and rate are others")),
+    ("behind", _("The pledge fell behind its targets to date; status and rate are the same")),
 )
 MONEY_KINDS: Codes = (
     ("planned", pgettext_lazy("money", "Planned")),
@@ -585,7 +586,7 @@ FILES: tuple[DataFile, ...] = (
                 "pledge_code", T, _("Number of the pledge"), lambda line: line.item.pledge.code, always=True
             ),
             Column("name", T, _("Name of the pledge"), lambda line: line.item.pledge.name, always=True),
-            Column("change", T, _("What moved"), lambda line: line.item.kind, codes=MOVES, always=True),
+            Column("change", T, _("What moved"), lambda line: line.item.change, codes=MOVES, always=True),
             Column(
                 "status_before",
                 T,

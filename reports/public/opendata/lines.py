@@ -87,5 +87,5 @@ def changes(of: Material) -> Iterable[Line]:
         yield Line(
             move.edition,
             item=move,
-            address=of.address_of(move.pledge.code, move.edition if move.after else move.edition_before),
+            address=of.address_of(move.code, move.shown_in),
         )

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from reports.cards import Card, read_card
 from reports.models import Edition, EditionPledge
-from reports.public.opendata.moves import Move, read_moves
+from reports.public.moved import Move, read_moves
 from reports.summaries import PlanSummary, read_summary
 
 
@@ -48,4 +48,4 @@ class Material:
 
     @cached_property
     def moves(self) -> list[Move]:
-        return read_moves(self.current, exact=True)
+        return read_moves(self.current)

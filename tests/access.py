@@ -59,6 +59,12 @@ public:area                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM
 public:list_file                       + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:list                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:card                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:embed                           + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:qr                              + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:card_share_image                + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:share_image                     + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:city_share_image                + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:home_share_image                + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 documents:card_file                    + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 # Logging in and the account (allauth)
 account_login                          + R RRRR RR RRR RRR R R   + + ++++ ++ +++ +++ + +

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from reports.public import addresses, data_views, feed_views, views
+from reports.public import addresses, card_views, data_views, feed_views, picture_views, views
 from reports.public.opendata.files import FILES
 
 
@@ -51,12 +51,15 @@ parts: list[URLPattern | URLResolver] = [
     path("data/<data_name:file>.<data_suffix:suffix>", data_views.data_file, name="data_file"),
     path("feed/", feed_views.feed, name="feed"),
     path("sitemap.xml", feed_views.sitemap, name="sitemap"),
+    path("share.png", picture_views.plan_image, name="share_image"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("sitemap.xml", feed_views.sitemap_index, name="sitemaps"),
+    path("share.png", picture_views.home_image, name="home_share_image"),
     path("<slug_code:city>/", views.city, name="city"),
+    path("<slug_code:city>/share.png", picture_views.city_image, name="city_share_image"),
     path("<slug_code:city>/<term:term>/", include(parts), {"plan": addresses.MAIN_PLAN}),
     path("<slug_code:city>/<term:term>/<other_plan:plan>/-/", include(parts)),
     path(
@@ -65,10 +68,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="list_file",
     ),
     path("<slug_code:city>/<term:term>/<slug_code:plan>/", views.pledge_list, name="list"),
-    path("<slug_code:city>/<term:term>/<slug_code:plan>/<code:code>/", views.card, name="card"),
+    path("<slug_code:city>/<term:term>/<slug_code:plan>/<code:code>/", card_views.card, name="card"),
     path(
         "<slug_code:city>/<term:term>/<slug_code:plan>/<code:code>/feed/",
         feed_views.pledge_feed,
         name="pledge_feed",
+    ),
+    path("<slug_code:city>/<term:term>/<slug_code:plan>/<code:code>/embed/", card_views.embed, name="embed"),
+    path("<slug_code:city>/<term:term>/<slug_code:plan>/<code:code>/qr.svg", card_views.qr, name="qr"),
+    path(
+        "<slug_code:city>/<term:term>/<slug_code:plan>/<code:code>/share.png",
+        picture_views.card_image,
+        name="card_share_image",
     ),
 ]

@@ -26,6 +26,7 @@ from reports.public.reading import (
     find_city,
     find_place,
     need_edition,
+    one_of_each_date,
     read_plan,
 )
 from reports.public.tables import PAGE_SIZES, PledgeTable, page_size, show_page
@@ -106,7 +107,7 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
     summary = read_summary(reading.edition.summary)
     top_areas = [area for area in summary.areas if area.depth == 0]
     moved = what_moved(reading.edition, previous)
-    headlines = _one_of_each_date(reading.edition, editions)
+    headlines = one_of_each_date(reading.edition, editions)
     same_method = [edition for edition in headlines if edition.headline_method == summary.headline.method]
     context = {
         **_reading_context(reading, "front"),
@@ -264,54 +265,8 @@ def list_file(request: HttpRequest, city: str, term: int, plan: str, suffix: str
     return freshness.tagged(exports.export(request, suffix, reading, edition, table.data), tag)
 
 
-@public
-@require_safe
-def card(request: HttpRequest, city: str, term: int, plan: str, code: str) -> HttpResponse:
-    """One pledge: everything that its official card shows."""
-    reading = _read(request, city, term, plan)
-    edition = need_edition(reading)
-    rows = EditionPledge.objects.for_edition(edition)
-    row = _row(rows, code)
-    editions: list[Any] = list(
-        Edition.objects.for_plan(reading.plan).with_rate_of(code).without_summary().newest_first()
-    )
-    tag = freshness.etag(request, reading, [other.pk for other in editions])
-    if same := freshness.unchanged(request, tag):
-        return same
-    document = read_card(row.card)
-    context = {
-        **_reading_context(reading, "card"),
-        "card": document,
-        "boxes": wording.header_boxes(document),
-        "status_box": wording.status_box(document),
-        "workings": [wording.indicator_working(line) for line in document.indicators],
-        "mean_working": wording.mean_working(document),
-        "rounding": wording.rounding_words(document.plan.decimals, document.plan.rounding),
-        "grid_years": wording.grid_years(document),
-        "is_marked": wording.is_marked(document),
-        "indicator_charts": [chart for chart in charts.indicator_charts(document) if chart],
-        "money_chart": charts.money_chart(document),
-        "rate_chart": charts.rate_chart(
-            "rates",
-            _("Fulfilment rate by reference date"),
-            [(other.as_of, other.rate_display) for other in _one_of_each_date(edition, editions)],
-        ),
-        "previous": rows.before(row.position).without_cards().first(),
-        "next": rows.after(row.position).without_cards().first(),
-        "editions": editions,
-    }
-    return freshness.tagged(render(request, "public/card.html", context), tag)
-
-
 def _read(request: HttpRequest, city: str, term: int, plan: str) -> Reading:
     return read_plan(request, find_place(city, term, plan))
-
-
-def _row(rows: Any, code: str) -> EditionPledge:
-    row = rows.for_code(code).first()
-    if row is None:
-        raise NotPublished(_("There is no pledge with this number in these figures."))
-    return row
 
 
 def _filtered(
@@ -329,12 +284,6 @@ def _previous(request: HttpRequest, edition: Edition) -> Edition | None:
         return None
     earlier = Edition.objects.for_plan(edition.plan_id).before(edition.as_of)
     return earlier.without_summary().newest_first().first()
-
-
-def _one_of_each_date(edition: Edition, editions: list[Any]) -> list[Any]:
-    """The edition that is read and, of each 기준일 before it, the latest; ``editions`` are newest first."""
-    shown = {other.as_of: other for other in reversed(editions) if other.as_of < edition.as_of}
-    return [*shown.values(), *(other for other in editions if other.pk == edition.pk)]
 
 
 def _reading_context(reading: Reading, page: str) -> dict[str, Any]:

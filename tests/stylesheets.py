@@ -55,14 +55,19 @@ LITERAL = re.compile(
 )
 
 
-def properties(contrast: str) -> dict[str, str]:
-    """Every property of :root as it holds in ``standard`` or ``high`` contrast, references followed."""
-    rules = rules_of("portal.css")
+def properties(contrast: str, sheet: str = "portal.css") -> dict[str, str]:
+    """Every property of :root as it holds in ``standard`` or ``high`` contrast, references followed.
+
+    A sheet without a :root of its own stands on that of portal.css.
+    """
+    rules = rules_of(sheet)
+    if not any(rule.selector == ":root" for rule in rules):
+        rules = rules_of("portal.css")
     values = next(rule.defines for rule in rules if rule.selector == ":root" and not rule.within)
     if contrast == "high":
-        values = values | next(
-            rule.defines for rule in rules if rule.selector == ":root[data-contrast=high]" and rule.defines
-        )
+        for rule in rules:
+            if rule.selector == ":root[data-contrast=high]":
+                values = values | rule.defines
 
     def follow(value: str) -> str:
         return re.sub(r"var\((--[\w-]+)\)", lambda found: follow(values[found[1]]), value)

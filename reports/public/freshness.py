@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from reports.public.reading import Reading
 
 PORTAL = Path(settings.BASE_DIR)
-SOURCES = ("templates/base.html", "templates/public", "static/css", "reports", "config/locale", "pledges")
+SOURCES = ("templates/base.html", "templates/public", "static/css", "static/vendor", "reports", "config/locale", "pledges")
 
 
 @functools.cache
@@ -32,7 +32,8 @@ def portal_version() -> str:
 
 
 def etag(request: HttpRequest, reading: Reading, *more: Any) -> str | None:
-    """The weak tag of a page in this edition, language, look; None for signed-in people, whose header differs.
+    """The weak tag of a page in this edition, language, look; None for signed-in people, whose header
+    differs.
 
     ``more`` is what else the page shows that is not of the edition.
     """

@@ -159,7 +159,7 @@ class SecondStepAdapter(DefaultMFAAdapter):
 
     def get_totp_issuer(self) -> str:
         """What the app writes above the code."""
-        return _("Pledge portal")
+        return str(settings.SITE_NAME)
 
 
 @receiver(authenticator_added)

@@ -13,10 +13,21 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date
 from django.utils.translation import get_language
 
+from reports.public.identity import identity
 from reports.public.reading import Reading
 
 PORTAL = Path(settings.BASE_DIR)
-SOURCES = ("templates/base.html", "templates/public", "static/css", "static/vendor", "reports", "config/locale", "pledges")
+SOURCES = (
+    "templates/base.html",
+    "templates/_identity.html",
+    "templates/_fictional.html",
+    "templates/public",
+    "static/css",
+    "static/vendor",
+    "reports",
+    "config/locale",
+    "pledges",
+)
 
 
 @functools.cache
@@ -51,6 +62,7 @@ def etag(request: HttpRequest, reading: Reading, *more: Any) -> str | None:
         reading.plan.name,
         reading.place.city.name,
         reading.place.city.is_fictional,
+        identity(),
         *more,
     )
     return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
@@ -81,7 +93,7 @@ def same_for_all(
     """
     if settings.DEBUG:
         return make()
-    whole = (portal_version(), get_language(), request.build_absolute_uri(), parts)
+    whole = (portal_version(), get_language(), request.build_absolute_uri(), identity(), parts)
     tag = f'W/"{hashlib.sha256(repr(whole).encode()).hexdigest()[:32]}"'
     stamp = int(published_at.timestamp()) if published_at else None
     response = get_conditional_response(request, etag=tag, last_modified=stamp) or make()

@@ -102,7 +102,7 @@ def card_picture(card: Card, edition: Edition) -> Picture:
         facts=tuple(facts),
         as_of=_dated(edition),
         notice=_notice(card.plan.city) if card.plan.is_fictional else "",
-        portal=_("Pledge portal"),
+        portal=str(settings.SITE_NAME),
     )
 
 
@@ -121,7 +121,7 @@ def plan_picture(summary: PlanSummary, edition: Edition) -> Picture:
         facts=(", ".join(counts),),
         as_of=_dated(edition),
         notice=_notice(summary.plan.city) if summary.plan.is_fictional else "",
-        portal=_("Pledge portal"),
+        portal=str(settings.SITE_NAME),
     )
 
 
@@ -130,7 +130,7 @@ def city_picture(name: str, terms: Sequence[int], *, is_fictional: bool) -> Pict
     """A city with the terms that its page leads to."""
     held = tuple(_("term %(number)s") % {"number": number} for number in sorted(terms))
     return Picture(
-        place=_("Pledge portal"),
+        place=str(settings.SITE_NAME),
         code="",
         title=name,
         label=_("What was promised, and how far it has come"),
@@ -149,7 +149,7 @@ def portal_picture() -> Picture:
     return Picture(
         place="",
         code="",
-        title=_("Pledge portal"),
+        title=str(settings.SITE_NAME),
         label=_("What was promised, and how far it has come"),
         rate="",
         bar="",

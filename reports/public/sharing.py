@@ -99,10 +99,10 @@ def _without_edition(page: Mapping[str, Any]) -> Share | None:
     if place is not None:
         picture = reverse("public:city_share_image", args=[place.city.code])
         path = reverse("public:city", args=[place.city.code]) if name == "public:city" else ""
-        return Share(f"{place.city.name} · {_('Pledge portal')}", words, path, picture, "", "")
+        return Share(f"{place.city.name} · {settings.SITE_NAME}", words, path, picture, "", "")
     if name == "public:home" and "rows" in page:
         picture = reverse("public:home_share_image")
-        return Share(_("Pledge portal"), words, reverse("public:home"), picture, "", "")
+        return Share(str(settings.SITE_NAME), words, reverse("public:home"), picture, "", "")
     return None
 
 

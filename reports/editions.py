@@ -340,7 +340,8 @@ def current_edition(plan: Plan, as_of: dt.date | None = None, number: int | None
     editions = Edition.objects.for_plan(plan)
     if as_of is not None:
         editions = editions.up_to(as_of)
-    newest = editions.newest_first().first()
-    if newest is None or number is None or newest.number == number:
+    if number is None:
+        newest: Edition | None = editions.newest_first().first()
         return newest
-    return editions.for_as_of(newest.as_of).for_number(number).first()
+    numbered: Edition | None = editions.of_the_last_date().for_number(number).first()
+    return numbered

@@ -6,12 +6,12 @@ from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Window
+from django.db.models import Case, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Value, When, Window
 from django.db.models.fields.json import KT, KeyTransform
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
-from pledges.enums import PeriodState
+from pledges.enums import PeriodState, Status
 from pledges.models import ProgressReport
 
 # 100 % in the unit of the columns that lists sort by, millionths of a percent.
@@ -69,6 +69,10 @@ class EditionQuerySet(FrozenQuerySet):
 
     def for_number(self, number: int) -> "EditionQuerySet":
         return self.filter(number=number)
+
+    def of_the_last_date(self) -> "EditionQuerySet":
+        """Of these editions those of the last 기준일."""
+        return self.filter(as_of=self.newest_first().values("as_of")[:1])
 
     def for_plans(self, plans: Any) -> "EditionQuerySet":
         return self.filter(plan__in=plans)
@@ -175,23 +179,8 @@ class EditionPledgeQuerySet(FrozenQuerySet):
     def for_code(self, code: str) -> "EditionPledgeQuerySet":
         return self.filter(code=code)
 
-    def for_search(self, words: str) -> "EditionPledgeQuerySet":
-        """Pledges whose number, name, department or goal contain every word, in part too."""
-        found = self
-        for word in unicodedata.normalize("NFC", words).lower().split():
-            found = found.filter(Q(search_text__icontains=word) | Q(code__icontains=word))
-        return found
-
     def for_keys(self, keys: Any) -> "EditionPledgeQuerySet":
         return self.filter(pk__in=keys)
-
-    def names_by_key(self) -> models.QuerySet[Any, tuple[int, str]]:
-        """(key, name) of each row, in no order."""
-        return self.order_by().values_list("pk", "name")
-
-    def behind(self) -> "EditionPledgeQuerySet":
-        """Pledges whose attainment to date is below 100."""
-        return self.filter(to_date_sort__lt=WHOLE)
 
     def moved_since(self, previous: Any) -> "EditionPledgeQuerySet":
         """Pledges of an edition that moved since an earlier one, those that it lacks included, as both were
@@ -219,21 +208,6 @@ class EditionPledgeQuerySet(FrozenQuerySet):
             | Q(area_path__endswith=f">{code}")
             | Q(area_path__contains=f">{code}>")
         )
-
-    def for_status(self, status: str) -> "EditionPledgeQuerySet":
-        return self.filter(status=status)
-
-    def for_status_label(self, label: str) -> "EditionPledgeQuerySet":
-        return self.filter(status_label=label)
-
-    def for_department(self, name: str) -> "EditionPledgeQuerySet":
-        return self.filter(department=name)
-
-    def for_completion(self, completion: str) -> "EditionPledgeQuerySet":
-        return self.filter(completion=completion)
-
-    def for_budgeted(self, budgeted: bool | None) -> "EditionPledgeQuerySet":
-        return self.filter(budgeted=budgeted)
 
     def with_indicator_rates(self) -> "EditionPledgeQuerySet":
         """Pledges whose rate comes from indicators: only those have attainment to date."""
@@ -264,9 +238,36 @@ class EditionPledgeQuerySet(FrozenQuerySet):
     def after(self, position: int) -> "EditionPledgeQuerySet":
         return self.filter(position__gt=position).order_by("position")
 
-    def counted_by_kind(self) -> models.QuerySet[Any, dict[str, Any]]:
-        """How many rows there are of each department, completion and budget kind, as dicts."""
-        return self.order_by().values("department", "completion", "budgeted").annotate(pledges=Count("pk"))
+    def as_facts(self, words: str, previous: Any) -> models.QuerySet[Any, dict[str, Any]]:
+        """What filters ask of the rows, as dicts, in the plan's order.
+
+        ``is_found`` where number, name, department, areas, goal or overview contain every word, in part too;
+        ``has_moved`` where the row moved since an earlier edition (None: nothing did); ``own_status`` is the
+        plan's own name of a status that is none of the portal's.
+        """
+        found = Q()
+        for word in unicodedata.normalize("NFC", words).lower().split():
+            found &= Q(search_text__icontains=word) | Q(code__icontains=word)
+        moved: Any = self.model._default_manager.filter(pk=OuterRef("pk")).order_by()
+        facts = self.annotate(
+            is_found=ExpressionWrapper(found, models.BooleanField()) if found else Value(True),
+            has_moved=Exists(moved.moved_since(previous)) if previous else Value(False),
+            own_status=Case(When(status=Status.OTHER, then="status_label"), default=Value("")),
+        )
+        return facts.order_by("position").values(
+            "pk",
+            "name",
+            "area_path",
+            "status",
+            "own_status",
+            "department",
+            "sources",
+            "completion",
+            "budgeted",
+            "to_date_sort",
+            "is_found",
+            "has_moved",
+        )
 
 
 class KeptFormQuerySet(models.QuerySet):

@@ -48,6 +48,7 @@ public:city                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM
 public:front                           + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:money                           + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:sitemaps                        + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:cities_sitemap                  + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:sitemap                         + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:data                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:data_schema                     + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
@@ -55,6 +56,7 @@ public:data_file                       + + ++++ ++ +++ +++ + +   M M MMMM MM MMM
 public:feed                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:pledge_feed                     + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:method                          + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:areas                           + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:area                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:list_file                       + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:list                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M

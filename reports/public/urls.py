@@ -1,6 +1,16 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from reports.public import addresses, card_views, data_views, feed_views, picture_views, views
+from reports.public import (
+    addresses,
+    area_views,
+    card_views,
+    city_views,
+    data_views,
+    feed_views,
+    list_views,
+    picture_views,
+    views,
+)
 from reports.public.opendata.files import FILES
 
 
@@ -45,7 +55,8 @@ parts: list[URLPattern | URLResolver] = [
     path("", views.front, name="front"),
     path("money/", views.money, name="money"),
     path("method/", views.method, name="method"),
-    path("areas/<code:code>/", views.area, name="area"),
+    path("areas/", area_views.areas, name="areas"),
+    path("areas/<code:code>/", area_views.area, name="area"),
     path("data/", data_views.data, name="data"),
     path("data/<data_name:file>.schema.json", data_views.data_schema, name="data_schema"),
     path("data/<data_name:file>.<data_suffix:suffix>", data_views.data_file, name="data_file"),
@@ -55,19 +66,20 @@ parts: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", views.home, name="home"),
+    path("", city_views.home, name="home"),
     path("sitemap.xml", feed_views.sitemap_index, name="sitemaps"),
+    path("sitemap-cities.xml", feed_views.cities_sitemap, name="cities_sitemap"),
     path("share.png", picture_views.home_image, name="home_share_image"),
-    path("<slug_code:city>/", views.city, name="city"),
+    path("<slug_code:city>/", city_views.city, name="city"),
     path("<slug_code:city>/share.png", picture_views.city_image, name="city_share_image"),
     path("<slug_code:city>/<term:term>/", include(parts), {"plan": addresses.MAIN_PLAN}),
     path("<slug_code:city>/<term:term>/<other_plan:plan>/-/", include(parts)),
     path(
         "<slug_code:city>/<term:term>/<slug_code:plan>.<list_suffix:suffix>",
-        views.list_file,
+        list_views.list_file,
         name="list_file",
     ),
-    path("<slug_code:city>/<term:term>/<slug_code:plan>/", views.pledge_list, name="list"),
+    path("<slug_code:city>/<term:term>/<slug_code:plan>/", list_views.pledge_list, name="list"),
     path("<slug_code:city>/<term:term>/<slug_code:plan>/<code:code>/", card_views.card, name="card"),
     path(
         "<slug_code:city>/<term:term>/<slug_code:plan>/<code:code>/feed/",

@@ -274,12 +274,12 @@ def status_counts(summary: PlanSummary) -> list[StatusCount]:
     total = sum(count for *_rest, count in counts)
     rows, before = [], 0
     for key, status, label, count in counts:
-        rows.append(StatusCount(key, status, label, count, _share(before, total), _share(count, total)))
+        rows.append(StatusCount(key, status, label, count, bar_share(before, total), bar_share(count, total)))
         before += count
     return rows
 
 
-def _share(part: int, whole: int) -> str:
+def bar_share(part: int, whole: int) -> str:
     """Part of a bar, in percent to two places, for drawing only."""
     return format_number(Decimal(part * 10_000 // whole).scaleb(-2)) if whole else "0"
 

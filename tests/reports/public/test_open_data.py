@@ -328,6 +328,22 @@ def test_plan_without_an_edition_has_no_data(client):
         assert client.get(f"/hanbit/8/{address}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/naju/8/data/pledges.csv?as_of=2001-01-01",
+        "/naju/9/data/pledges.json",
+        "/naju/9/feed/",
+        "/naju/8/pledges/9-9-9/feed/",
+        "/naju/8/pledges.csv?edition=7",
+    ],
+)
+def test_script_of_another_site_is_told_that_a_file_is_not_there(naju, client, address):
+    """Without the header a browser tells it nothing but that something failed."""
+    response = client.get(address, headers={"origin": "https://news.example"})
+    assert (response.status_code, response.headers[CORS]) == (404, "*")
+
+
 # --- Drafts, queries, caches, other sites ---------------------------------------
 
 SECRET = "비밀문구-7f3a"
@@ -474,12 +490,16 @@ def addresses_in(client, address: str) -> dict[str, str]:
 
 def test_sitemap_leads_to_every_page_of_the_current_edition(naju, client):
     index = addresses_in(client, "/sitemap.xml")
-    assert list(index) == ["http://testserver/naju/8/sitemap.xml"]
+    assert list(index) == [
+        "http://testserver/sitemap-cities.xml",
+        "http://testserver/naju/8/sitemap.xml",
+    ]
     pages = addresses_in(client, "/naju/8/sitemap.xml")
     assert {page.removeprefix("http://testserver") for page in pages} == {
         "/naju/8/",
         "/naju/8/pledges/",
         "/naju/8/pledges/7-2-3/",
+        "/naju/8/areas/",
         "/naju/8/areas/7/",
         "/naju/8/areas/7-2/",
         "/naju/8/money/",
@@ -491,6 +511,17 @@ def test_sitemap_leads_to_every_page_of_the_current_edition(naju, client):
         published.replace(microsecond=0)
     }
     for page in pages:
+        assert client.get(page).status_code == 200
+
+
+def test_sitemap_of_cities_names_the_pages_above_the_plans(naju, client, django_assert_num_queries):
+    """나주시 was published, 한빛시 was not: that one has no moment at which it changed."""
+    factories.MunicipalityFactory(code="hanbit", name="한빛시")
+    with django_assert_num_queries(2):
+        text = client.get("/sitemap-cities.xml").content.decode()
+    pages = re.findall(r"<url><loc>http://testserver([^<]+)</loc>(<lastmod>)?", text)
+    assert sorted(pages) == [("/", "<lastmod>"), ("/hanbit/", ""), ("/naju/", "<lastmod>")]
+    for page, _moment in pages:
         assert client.get(page).status_code == 200
 
 

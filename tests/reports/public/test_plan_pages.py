@@ -190,10 +190,11 @@ def test_public_pages_are_read_only(naju, client):
 
 def test_area_shows_its_parts_and_pledges(naju, text_of):
     page = text_of("/naju/8/areas/7/")
-    assert "공약 1 평균 이행률 73.33% 소요예산 75.4 백만원 집행액 42 백만원" in page
+    assert "공약 1 / 계획 전체 1 평균 이행률 73.33% 소요예산 75.4 백만원" in page
+    assert "집행액 42 백만원" in page
     assert "7-2 조직문화 1 73.33%" in page
     assert "7-2-3 학습동아리 활성화" in page
-    assert "7 시민소통 7-2 조직문화" in text_of("/naju/8/areas/7-2/")
+    assert "분야별 현황 7 시민소통 7-2 조직문화" in text_of("/naju/8/areas/7-2/")
 
 
 def test_formulas_stand_side_by_side_with_their_numbers(naju, text_of):

@@ -192,6 +192,13 @@ class EditionPledgeQuerySet(FrozenQuerySet):
             edition__comparisons__changes__has_moved=True,
         )
 
+    def for_codes(self, codes: Any) -> "EditionPledgeQuerySet":
+        return self.filter(code__in=codes)
+
+    def causes(self) -> dict[str, str]:
+        """What each card says is the cause of its delay, by the pledge's number."""
+        return dict(self.order_by().annotate(cause=KT("card__cause")).values_list("code", "cause"))
+
     def compared(self, columns: Any) -> models.QuerySet[Any, tuple[Any, ...]]:
         """These columns of each row in the plan's order."""
         return self.in_order().values_list(*columns)
@@ -355,6 +362,9 @@ class EditionComparisonQuerySet(models.QuerySet):
     def for_plan(self, plan: Any) -> "EditionComparisonQuerySet":
         return self.filter(edition__plan=plan)
 
+    def for_pair(self, before: Any, edition: Any) -> "EditionComparisonQuerySet":
+        return self.filter(before=before, edition=edition)
+
     def keys_of_editions(self) -> models.QuerySet[Any, tuple[int, int]]:
         """The keys of the two editions of each."""
         return self.order_by().values_list("before", "edition")
@@ -392,6 +402,10 @@ class EditionChangeQuerySet(models.QuerySet):
 
     def moved(self) -> "EditionChangeQuerySet":
         return self.filter(has_moved=True)
+
+    def promising(self) -> "EditionChangeQuerySet":
+        """Pledges of both editions that promise otherwise."""
+        return self.filter(has_promises=True)
 
     def promising_otherwise(self) -> "EditionChangeQuerySet":
         """Changes to what is promised: another promise, a pledge added or dropped."""

@@ -44,6 +44,8 @@ favicon                                R R RRRR RR RRR RRR R R   + + ++++ ++ +++
 set_language                           M M MMMM MM MMM MMM M M   + + ++++ ++ +++ +++ + +
 display                                M M MMMM MM MMM MMM M M   + + ++++ ++ +++ +++ + +
 public:home                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:compare                         + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:compare_file                    + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:city                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:front                           + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:money                           + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
@@ -57,6 +59,7 @@ public:feed                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM
 public:pledge_feed                     + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:method                          + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:areas                           + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:changes                         + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:area                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:list_file                       + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:list                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M

@@ -44,6 +44,11 @@ class EditionComparison(models.Model):
         return f"{self.before} → {self.edition}"
 
     @property
+    def changed(self) -> int:
+        """How many pledges promise otherwise, came or went."""
+        return self.promised + self.added + self.removed
+
+    @property
     def is_correction(self) -> bool:
         """Whether the edition corrects the one before, of the same 기준일. Reads both editions."""
         return self.before.as_of == self.edition.as_of

@@ -86,6 +86,7 @@ def cities_sitemap(request: HttpRequest) -> HttpResponse:
     newest = max(published.values(), default=None)
     rows = [
         (request.build_absolute_uri(reverse("public:home")), newest),
+        (request.build_absolute_uri(reverse("public:compare")), newest),
         *(
             (request.build_absolute_uri(reverse("public:city", args=[city.code])), published.get(city.pk))
             for city in Municipality.objects.all()
@@ -116,7 +117,7 @@ def _sitemap(request: HttpRequest, place: Place, edition: Edition) -> str:
     absolute = _absolute(request, place)
     codes = EditionPledge.objects.for_edition(edition).in_order().values_list("code", flat=True)
     pages = [
-        *(absolute(part) for part in ("front", "list", "areas", "money", "method", "data")),
+        *(absolute(part) for part in ("front", "list", "areas", "money", "changes", "method", "data")),
         *(absolute("area", code=area.code) for area in read_summary(edition.summary).areas if area.code),
         *(absolute("card", code=code) for code in codes),
     ]

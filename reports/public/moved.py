@@ -3,6 +3,8 @@ decided when the editions were published (``reports.changes``), and every figure
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
@@ -20,7 +22,8 @@ from reports.changes import (
     ways_moved,
 )
 from reports.models import Edition, EditionChange
-from reports.public.wording import long_decimal
+from reports.promises import PromiseChange, read_changes
+from reports.querysets import EditionChangeQuerySet
 
 SIGNS = {
     COMPLETED_NOW: "●",
@@ -165,19 +168,48 @@ def read_moves(editions: Sequence[Edition]) -> list[Move]:
 
     ``editions`` are of one plan, one of each 기준일, oldest first.
     """
-    by_pair: dict[tuple[int, int], list[EditionChange]] = {
-        (earlier.pk, later.pk): [] for earlier, later in pairwise(editions)
-    }
-    rows = EditionChange.objects.for_pairs(by_pair).moved().without_promises().with_comparison().in_order()
-    for row in rows:
-        pair = (row.comparison.before_id, row.comparison.edition_id)
-        if pair in by_pair:
-            by_pair[pair].append(row)
+    rows = _by_pair(editions, EditionChange.objects.moved().without_promises())
     return [
         move_of(row, earlier, later)
         for earlier, later in pairwise(editions)
-        for row in by_pair[earlier.pk, later.pk]
+        for row in rows[earlier.pk, later.pk]
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A pledge that promises otherwise in the later of two editions, by the number and name that it has
+    there."""
+
+    edition_before: Edition
+    edition: Edition
+    code: str
+    name: str
+    changes: tuple[PromiseChange, ...]
+
+
+def read_promised(editions: Sequence[Edition]) -> list[Promised]:
+    """What is promised otherwise in each edition and the next, as ``read_moves`` has it. One query."""
+    rows = _by_pair(editions, EditionChange.objects.promising())
+    return [
+        Promised(earlier, later, row.code, row.name, read_changes(row.promises))
+        for earlier, later in pairwise(editions)
+        for row in rows[earlier.pk, later.pk]
+    ]
+
+
+def _by_pair(
+    editions: Sequence[Edition], changes: EditionChangeQuerySet
+) -> dict[tuple[int, int], list[EditionChange]]:
+    """The changes between each edition and the next, in the plan's order, by their keys. One query."""
+    by_pair: dict[tuple[int, int], list[EditionChange]] = {
+        (earlier.pk, later.pk): [] for earlier, later in pairwise(editions)
+    }
+    for row in changes.for_pairs(by_pair).with_comparison().in_order():
+        pair = (row.comparison.before_id, row.comparison.edition_id)
+        if pair in by_pair:
+            by_pair[pair].append(row)
+    return by_pair
 
 
 def move_of(change: EditionChange, previous: Edition, edition: Edition) -> Move:
@@ -202,11 +234,19 @@ def told_apart(before: Standing | None, after: Standing | None) -> tuple[str, st
         return was, now
     if before.exact is None or after.exact is None:
         return was, now
-    for places in range(3, MOST_PLACES + 1):
-        longer = tuple(long_decimal(each.exact, places=places) for each in (before, after))
-        if longer[0] != longer[1]:
-            return longer[0], longer[1]
+    exact = Fraction(before.exact), Fraction(after.exact)
+    for places in range(1, MOST_PLACES + 1):
+        cut = [rate.numerator * 10**places // rate.denominator for rate in exact]
+        if cut[0] != cut[1]:
+            first, last = (_cut(rate, digits, places) for rate, digits in zip(exact, cut, strict=True))
+            return first, last
     return was, now
+
+
+def _cut(rate: Fraction, digits: int, places: int) -> str:
+    """So many decimals of a rate, "50.0003…" where it goes on."""
+    ending = "" if rate * 10**places == digits else "…"
+    return f"{Decimal(digits).scaleb(-places):f}{ending}"
 
 
 def _distance(move: Move) -> int:

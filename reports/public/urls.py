@@ -4,7 +4,9 @@ from reports.public import (
     addresses,
     area_views,
     card_views,
+    change_views,
     city_views,
+    compare_views,
     data_views,
     feed_views,
     list_views,
@@ -57,6 +59,7 @@ parts: list[URLPattern | URLResolver] = [
     path("method/", views.method, name="method"),
     path("areas/", area_views.areas, name="areas"),
     path("areas/<code:code>/", area_views.area, name="area"),
+    path("changes/", change_views.changes, name="changes"),
     path("data/", data_views.data, name="data"),
     path("data/<data_name:file>.schema.json", data_views.data_schema, name="data_schema"),
     path("data/<data_name:file>.<data_suffix:suffix>", data_views.data_file, name="data_file"),
@@ -67,6 +70,8 @@ parts: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", city_views.home, name="home"),
+    path("compare/", compare_views.cities, name="compare"),
+    path("compare.<data_suffix:suffix>", compare_views.cities_file, name="compare_file"),
     path("sitemap.xml", feed_views.sitemap_index, name="sitemaps"),
     path("sitemap-cities.xml", feed_views.cities_sitemap, name="cities_sitemap"),
     path("share.png", picture_views.home_image, name="home_share_image"),

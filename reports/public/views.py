@@ -1,5 +1,7 @@
 """Pages for everybody. They read editions: what was published, as it was published."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from pledges.models import Plan
 from pledges.permissions import public
-from reports.cards import read_card
-from reports.models import Edition, EditionPledge
+from reports.cards import RateText, read_card
+from reports.models import Edition, EditionComparison, EditionPledge
 from reports.public import charts, freshness, wording
 from reports.public.addresses import address
 from reports.public.moved import edition_before, what_moved
@@ -21,9 +23,10 @@ from reports.public.reading import (
     one_of_each_date,
     read_plan,
 )
-from reports.summaries import read_summary
+from reports.querysets import EditionPledgeQuerySet
+from reports.summaries import PledgeLine, read_summary
 
-SHOWN_AT_ONCE = 10
+SHOWN_AT_ONCE, SHOWN_IN_FRONT = 10, 5
 
 
 @public
@@ -55,6 +58,8 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
     summary = read_summary(reading.edition.summary)
     top_areas = [area for area in summary.areas if area.depth == 0]
     moved = what_moved(reading.edition, previous)
+    compared = EditionComparison.objects.for_pair(previous, reading.edition).first() if previous else None
+    rows = EditionPledge.objects.for_edition(reading.edition)
     headlines = one_of_each_date(reading.edition, editions)
     same_method = [edition for edition in headlines if edition.headline_method == summary.headline.method]
     context = {
@@ -62,23 +67,24 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
         "summary": summary,
         "list_path": address("list", city=city, term=term, plan=plan),
         "moved": moved,
-        "moves": moved.moves[:SHOWN_AT_ONCE],
+        "moves": moved.moves[:SHOWN_IN_FRONT],
+        "promised": compared.changed if compared else 0,
         "headline_rates": charts.rate_chart(
             "headline-rates",
             _("Fulfilment rate by reference date"),
             [(edition.as_of, edition.headline_display) for edition in same_method],
         ),
         "other_methods": len(headlines) - len(same_method),
-        "totals": charts.totals_chart(summary),
-        "area_rates": charts.area_chart(top_areas),
+        "totals": charts.totals_bar(summary),
         "statuses": wording.status_counts(summary),
         "formula": wording.method_formula(summary.headline.method),
         "numbers": wording.method_numbers(summary.headline),
         "top_areas": top_areas,
-        "lagging": summary.lagging[:SHOWN_AT_ONCE],
+        "lagging": _with_causes(summary.lagging[:SHOWN_IN_FRONT], rows),
         "has_to_date": wording.has_to_date(summary),
-        "not_submitted": summary.not_submitted[:SHOWN_AT_ONCE],
-        "editions": editions,
+        "not_submitted": summary.not_submitted[:SHOWN_IN_FRONT],
+        "newest_editions": editions[:SHOWN_IN_FRONT],
+        "older_editions": editions[SHOWN_IN_FRONT:],
         "others": others,
     }
     return freshness.tagged(render(request, "public/front.html", context), tag)
@@ -137,6 +143,38 @@ def method(request: HttpRequest, city: str, term: int, plan: str) -> HttpRespons
         "mean_working": wording.mean_working(example) if example else "",
     }
     return freshness.tagged(render(request, "public/method.html", context), tag)
+
+
+@dataclass(frozen=True, slots=True)
+class LaggingLine:
+    """A pledge that lags, with what its published card says is the cause; "" where it says nothing."""
+
+    code: str
+    name: str
+    status: str
+    own_status: str
+    department: str
+    rate: RateText
+    to_date: RateText
+    cause: str
+
+
+def _with_causes(lines: Sequence[PledgeLine], rows: EditionPledgeQuerySet) -> list[LaggingLine]:
+    """One query; none where nothing lags."""
+    causes = rows.for_codes([line.code for line in lines]).causes() if lines else {}
+    return [
+        LaggingLine(
+            line.code,
+            line.name,
+            line.status,
+            line.own_status,
+            line.department,
+            line.rate,
+            line.to_date,
+            causes.get(line.code, ""),
+        )
+        for line in lines
+    ]
 
 
 def _read(request: HttpRequest, city: str, term: int, plan: str) -> Reading:

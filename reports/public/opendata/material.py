@@ -5,7 +5,7 @@ from functools import cached_property
 
 from reports.cards import Card, read_card
 from reports.models import Edition, EditionPledge
-from reports.public.moved import Move, read_moves
+from reports.public.moved import Move, Promised, read_moves, read_promised
 from reports.summaries import PlanSummary, read_summary
 
 
@@ -45,6 +45,11 @@ class Material:
         """The last edition of each 기준일 up to the one that is read, and of that one the very edition."""
         last = {edition.as_of: edition for edition in self.editions if edition.as_of <= self.edition.as_of}
         return list({**last, self.edition.as_of: self.edition}.values())
+
+    @cached_property
+    def promised(self) -> list[Promised]:
+        """What is promised otherwise between each of ``current`` and the next. One query."""
+        return read_promised(self.current)
 
     @cached_property
     def moves(self) -> list[Move]:

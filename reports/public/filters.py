@@ -181,6 +181,10 @@ class Select:
     options: tuple[Option, ...]
     errors: tuple[str, ...]
 
+    @property
+    def is_on(self) -> bool:
+        return any(option.is_chosen for option in self.options)
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:

@@ -40,6 +40,10 @@ class TermRow:
     def has_begun(self) -> bool:
         return self.term.starts_on <= timezone.localdate()
 
+    @property
+    def has_ended(self) -> bool:
+        return self.term.ends_on < timezone.localdate()
+
 
 @public
 @require_safe

@@ -68,9 +68,9 @@ def card(request: HttpRequest, city: str, term: int, plan: str, code: str) -> Ht
     return freshness.tagged(render(request, "public/card.html", context), tag)
 
 
-@public
+@public  # type: ignore[arg-type]
 @xframe_options_exempt
-@csp_replace({"frame-ancestors": ["*"], "form-action": ["'none'"]})
+@csp_replace({"frame-ancestors": ["*"], "form-action": ["'none'"]})  # type: ignore[arg-type]
 @require_safe
 def embed(request: HttpRequest, city: str, term: int, plan: str, code: str) -> HttpResponse:
     """A pledge in one look, for a frame in any site's page: the only page that may stand in one.

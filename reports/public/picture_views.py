@@ -1,7 +1,6 @@
 """The pictures beside shared links. They are made from what is published, once for everybody."""
 
 import hashlib
-from collections.abc import Callable
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -38,7 +37,7 @@ def card_image(request: HttpRequest, city: str, term: int, plan: str, code: str)
     """The picture of a pledge in the edition asked for."""
     edition = need_edition(read_plan(request, find_place(city, term, plan)))
     row = find_row(edition, code)
-    return _image(request, edition, lambda: card_picture(read_card(row.card), edition))
+    return _image(request, edition, card_picture(read_card(row.card), edition))
 
 
 @public
@@ -46,7 +45,7 @@ def card_image(request: HttpRequest, city: str, term: int, plan: str, code: str)
 def plan_image(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
     """The picture of a plan in the edition asked for."""
     edition = need_edition(read_plan(request, find_place(city, term, plan)))
-    return _image(request, edition, lambda: plan_picture(read_summary(edition.summary), edition))
+    return _image(request, edition, plan_picture(read_summary(edition.summary), edition))
 
 
 @public
@@ -65,10 +64,9 @@ def home_image(request: HttpRequest) -> HttpResponse:
     return _drawn(request, portal_picture())
 
 
-def _image(request: HttpRequest, edition: Edition, document: Callable[[], Picture]) -> HttpResponse:
+def _image(request: HttpRequest, edition: Edition, picture: Picture) -> HttpResponse:
     """The edition's picture; whoever names date and number of an edition may keep it."""
-    parts = (edition.pk, edition.digest)
-    response = freshness.same_for_all(request, parts, edition.published_at, lambda: _response(document()))
+    response = freshness.same_for_all(request, picture, edition.published_at, lambda: _response(picture))
     if response.status_code in {200, 304} and {"as_of", "edition"} <= set(request.GET):
         response.headers.pop("Cache-Control", None)
         patch_cache_control(response, public=True, max_age=PINNED_FOR)

@@ -1,6 +1,7 @@
 """What a page says of itself to other programs: title, description, address, picture, feeds; and how a reader
 hands a card on."""
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,6 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ from reports.public.reading import Place, Reading, edition_query, need_edition
 from reports.public.wording import status_word
 
 # How high the frame of an embedded card is, in pixels: a name of two lines fits in.
-EMBED_HEIGHT = 280
+EMBED_HEIGHT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _without_edition(page: Mapping[str, Any]) -> Share | None:
         picture = reverse("public:city_share_image", args=[place.city.code])
         path = reverse("public:city", args=[place.city.code]) if name == "public:city" else ""
         return Share(f"{place.city.name} · {settings.SITE_NAME}", words, path, picture, "", "")
-    if name == "public:home" and "rows" in page:
+    if name == "public:home":
         picture = reverse("public:home_share_image")
         return Share(str(settings.SITE_NAME), words, reverse("public:home"), picture, "", "")
     return None
@@ -137,12 +137,15 @@ def card_links(request: HttpRequest, reading: Reading, card: Card) -> CardLinks:
         pinned=public_address(request, path + edition_query(need_edition(reading))),
         printed=public_address(request, path + keep),
         qr=address("qr", **where) + keep,
-        snippet=format_html(
-            '<iframe src="{}" title="{}" width="100%" height="{}" frameborder="0" loading="lazy"></iframe>',
-            public_address(request, embed),
-            f"{card.plan.city} {card.code} {card.name}",
-            EMBED_HEIGHT,
-        ),
+        snippet=_frame(public_address(request, embed), f"{card.plan.city} {card.code} {card.name}"),
+    )
+
+
+def _frame(address: str, title: str) -> str:
+    """HTML to be read as text: escaped once for the other site's page, and again where ours shows it."""
+    return (
+        f'<iframe src="{html.escape(address)}" title="{html.escape(title)}"'
+        f' width="100%" height="{EMBED_HEIGHT}" frameborder="0" loading="lazy"></iframe>'
     )
 
 

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from pledges.notation import format_day
 from reports.changes import BEHIND, Standing
 from reports.models import Edition, EditionPledge
-from reports.public.moved import Move, read_moves
+from reports.promises import PromiseKind
+from reports.public.moved import Move, Promised, read_moves, read_promised
 from reports.public.reading import Place
 from reports.public.wording import method_formula, status_word
 
@@ -43,16 +44,34 @@ def plan_editions(place: Place) -> list[Edition]:
 
 
 def plan_feed(place: Place, editions: Sequence[Edition], absolute: Absolute) -> str:
-    """An entry an edition and, where it moved a pledge, one for what moved. One query."""
+    """An entry an edition and, where pledges moved or promise otherwise, one for each of both. Two queries."""
     feed = _feed(place, _("what was published"), absolute("front"), absolute("feed"))
     current = {edition.as_of: edition for edition in sorted(editions, key=lambda each: each.number)}
     compared = [current[as_of] for as_of in sorted(current)][-COMPARED - 1 :]
     moves: dict[int, list[Move]] = {}
     for move in read_moves(compared):
         moves.setdefault(move.edition.pk, []).append(move)
+    promised: dict[int, list[Promised]] = {}
+    for pledge in read_promised(compared):
+        promised.setdefault(pledge.edition.pk, []).append(pledge)
     for edition in editions:
         day = format_day(edition.as_of)
         values = {"date": day, "number": edition.number}
+        if changed := promised.get(edition.pk):
+            before = changed[0].edition_before
+            count = ngettext(
+                "%(count)s pledge promises otherwise", "%(count)s pledges promise otherwise", len(changed)
+            )
+            _add(
+                feed,
+                title=_("%(date)s: %(count)s since %(before)s")
+                % {"date": day, "count": count % {"count": len(changed)}, "before": format_day(before.as_of)},
+                link=absolute("changes", edition),
+                body=_promised(changed, absolute),
+                identity=tag_uri(place, edition.as_of, edition.number, "promises", on=edition.published_at),
+                published=edition.published_at,
+                updated=max(edition.published_at, before.published_at),
+            )
         if found := moves.get(edition.pk):
             before = found[0].edition_before
             count = ngettext("%(count)s pledge moved", "%(count)s pledges moved", len(found))
@@ -186,6 +205,28 @@ def _moved(moves: Sequence[Move], absolute: Absolute) -> str:
         words += format_html(
             '<p><a href="{}">{}</a></p>',
             absolute("data_file", moves[0].edition, file="changes", suffix="csv"),
+            ngettext("and %(count)s more", "and %(count)s more", rest) % {"count": rest},
+        )
+    return words
+
+
+def _promised(pledges: Sequence[Promised], absolute: Absolute) -> str:
+    """Which pledges promise what otherwise; both values stand on the page of changes."""
+    rows = [
+        (
+            absolute("card", pledge.edition, code=pledge.code),
+            pledge.code,
+            pledge.name,
+            ", ".join(dict.fromkeys(str(PromiseKind(change.kind).label) for change in pledge.changes)),
+        )
+        for pledge in pledges[:NAMED]
+    ]
+    words = format_html("<ul>{}</ul>", format_html_join("", '<li><a href="{}">{} {}</a>: {}</li>', rows))
+    if len(pledges) > NAMED:
+        rest = len(pledges) - NAMED
+        words += format_html(
+            '<p><a href="{}">{}</a></p>',
+            absolute("data_file", pledges[0].edition, file="promises", suffix="csv"),
             ngettext("and %(count)s more", "and %(count)s more", rest) % {"count": rest},
         )
     return words

@@ -2,8 +2,11 @@
 
 import datetime as dt
 import re
+from importlib import import_module
 
 import pytest
+from defusedxml import ElementTree
+from django.apps import apps
 
 from pledges.enums import Status
 from pledges.models import Pledge
@@ -338,3 +341,60 @@ def test_money_and_targets_of_changes_name_source_and_year(client):
     [june] = sections(client)
     assert "목표 · 길이 · 2025 3 4" in june
     assert "연도별 투자계획 · 도로 · 2025 · 시비 5 백만원 7 백만원" in june
+
+
+def test_feed_tells_which_pledges_promise_otherwise(plan, client):
+    root = ElementTree.fromstring(client.get("/hanbit/8/feed/").content)
+    atom = "{http://www.w3.org/2005/Atom}"
+    entries = {each.findtext(f"{atom}title"): each for each in root.iter(f"{atom}entry")}
+    entry = entries["2024. 6. 30. 기준: 2024. 3. 31. 이후 공약 1건 내용 변경"]
+    assert "1-1 새 이름</a>: 공약명, 정책목표" in entry.findtext(f"{atom}summary")
+    assert entry.find(f"{atom}link").get("href").endswith("/hanbit/8/changes/?as_of=2024-06-30&edition=1")
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_feed_of_two_dates_takes_four_queries(count, client, django_assert_num_queries):
+    plan = made.make_pledges(count)
+    made.publish(plan, MARCH)
+    for pledge in Pledge.objects.all():
+        pledge.name += " 고침"
+        pledge.save()
+        report(pledge, JUNE, Status.CLOSED)
+    made.publish(plan, JUNE)
+    for address in ("feed/", "data/changes.json", "data/promises.json"):
+        with django_assert_num_queries({"feed/": 4}.get(address, 5)):
+            assert client.get(f"/hanbit/8/{address}").status_code == 200
+
+
+# --- What was published before comparisons were kept ---------------------------------------
+
+
+def test_migration_compares_what_was_published_as_publishing_does(plan):
+    correct_march(plan)
+
+    def kept():
+        rows = EditionChange.objects.order_by("comparison__before", "comparison__edition", "position")
+        return list(
+            rows.values_list(
+                "comparison__before",
+                "comparison__edition",
+                "comparison__promised",
+                "comparison__moved",
+                "comparison__rules",
+                "pledge",
+                "position",
+                "presence",
+                "has_moved",
+                "groups",
+                "before",
+                "after",
+                "promises",
+            )
+        )
+
+    before = kept()
+    # Three pledges since March, three corrected in March (1-3 is in the plan by now), two since the correction.
+    assert len(before) == 8
+    EditionComparison.objects.all().delete()
+    import_module("reports.migrations.0008_compare_published").compare(apps, None)
+    assert kept() == before

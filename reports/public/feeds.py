@@ -44,7 +44,7 @@ def plan_editions(place: Place) -> list[Edition]:
 
 
 def plan_feed(place: Place, editions: Sequence[Edition], absolute: Absolute) -> str:
-    """An entry an edition and, where pledges moved or promise otherwise, one for each of both. Two queries."""
+    """An entry an edition and, where pledges moved or promise otherwise, one for each. Two queries."""
     feed = _feed(place, _("what was published"), absolute("front"), absolute("feed"))
     current = {edition.as_of: edition for edition in sorted(editions, key=lambda each: each.number)}
     compared = [current[as_of] for as_of in sorted(current)][-COMPARED - 1 :]

@@ -393,7 +393,7 @@ def test_migration_compares_what_was_published_as_publishing_does(plan):
         )
 
     before = kept()
-    # Three pledges since March, three corrected in March (1-3 is in the plan by now), two since the correction.
+    # Three since March; three by its correction, which has 1-3 from today's plan; two since that.
     assert len(before) == 8
     EditionComparison.objects.all().delete()
     import_module("reports.migrations.0008_compare_published").compare(apps, None)

@@ -14,7 +14,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -28,6 +28,7 @@ from reports.summaries import AreaLine, PlanSummary
 
 NOT_GIVEN = "-"
 YES = "yes"
+SEARCH = "q"
 LONGEST_SEARCH = 100
 INDENT = "\u2003"
 
@@ -113,7 +114,8 @@ def read_rows(rows: EditionPledgeQuerySet, search: str, previous: Edition | None
 class Counts:
     """What fits, and what each choice would give with everything else as it is.
 
-    ``without`` is how many pledges there are with that filter taken away, ``found`` with all of them.
+    ``without`` is how many pledges there are with that filter (``q``: the search) taken away, ``found`` with
+    the search alone.
     """
 
     fitting: list[int] = field(default_factory=list)
@@ -126,16 +128,25 @@ def count_rows(rows: Iterable[Row], chosen: Mapping[str, str]) -> Counts:
     """Count the rows under the chosen value of each filter that is on."""
     counts = Counts(choices={name: Counter() for name in LABELS})
     for row in rows:
-        if not row.is_found:
-            continue
-        counts.found += 1
         failed = [name for name, value in chosen.items() if value not in row.values[name]]
+        if row.is_found:
+            counts.found += 1
+        else:
+            failed.append(SEARCH)
+        if len(failed) > 1:
+            continue
         if not failed:
             counts.fitting.append(row.key)
-        if len(failed) < 2:
-            for name in failed or LABELS:
-                counts.choices[name].update(row.values[name])
-                counts.without[name] += 1
+        for name in failed or LABELS:
+            if name != SEARCH:
+                there = counts.choices[name]
+                for value in row.values[name]:
+                    there[value] += 1
+        for name in failed:
+            counts.without[name] += 1
+    # What fits is there without each of them, too.
+    for name in (SEARCH, *LABELS):
+        counts.without[name] += len(counts.fitting)
     return counts
 
 
@@ -254,14 +265,14 @@ class PledgeFilter:
             for name, label in LABELS.items()
         ]
 
-    @property
+    @cached_property
     def chips(self) -> list[Chip]:
         """What is on, each with the query that takes it away (and goes to the first page)."""
         chips = []
         if self.search:
-            everything = count_rows((_found(row) for row in self.rows), self.chosen)
             query = list_query(self.data, q=None, page=None)
-            chips.append(Chip(str(self.form.fields["q"].label), self.search, query, len(everything.fitting)))
+            label = str(self.form.fields[SEARCH].label)
+            chips.append(Chip(label, self.search, query, self.counts.without[SEARCH]))
         for name, value in self.chosen.items():
             words = dict(self.choices[name])[value].lstrip(INDENT)
             query = list_query(self.data, **{name: None}, page=None)
@@ -280,10 +291,6 @@ def _readable(search: str) -> str:
         return str(SearchField(required=False, max_length=LONGEST_SEARCH).clean(search))
     except ValidationError:
         return ""
-
-
-def _found(row: Row) -> Row:
-    return Row(row.key, row.name, True, row.values)
 
 
 def choices_of(rows: Sequence[Row], summary: PlanSummary) -> dict[str, list[tuple[str, str]]]:

@@ -89,7 +89,7 @@ def card_picture(card: Card, edition: Edition) -> Picture:
     """A pledge: its name, status and rate."""
     facts = [_("Status: %(status)s") % {"status": status_word(card.status, card.own_status)}]
     if _is_rate(card.to_date.display):
-        facts.append(f"{_('Attainment of the targets to date')} {card.to_date.display}%")
+        facts.append(" ".join((_("Attainment of the targets to date"), _percent(card.to_date.display))))
     if card.lead_department:
         facts.append(card.lead_department)
     return Picture(
@@ -162,7 +162,8 @@ def portal_picture() -> Picture:
 
 def _dated(edition: Edition) -> str:
     day = _("as of %(date)s") % {"date": format_day(edition.as_of)}
-    return f"{day} · {_('edition %(number)s') % {'number': edition.number}}"
+    number = _("edition %(number)s") % {"number": edition.number}
+    return f"{day} · {number}"
 
 
 def _entered_label() -> str:

@@ -165,7 +165,7 @@ def test_value_that_is_to_come_down_and_was_never_entered_has_nothing_left_to_te
 def test_page_tells_steps_and_goals(naju, text_of):
     page = text_of(CARD)
     assert "추진 일정 2026년 1분기 추진 계획 수립" in page
-    assert "2025 말까지의 목표 확인지표 목표 지금까지 남은 양" in page
+    assert "2025년 말까지의 목표 확인지표 목표 지금까지 남은 양" in page
     assert "추진계획 수립 (회) 4 4 ✓ 달성 보고회 개최 (회) 3 2 1" in page
 
 

@@ -115,7 +115,6 @@ def test_print_has_the_code_and_no_questions(portal):
         expect(page.locator(".card__question").first).to_be_hidden()
         for part in (
             "goal",
-            "campaign",
             "overview",
             "effects",
             "boxes",

@@ -47,8 +47,8 @@ class ChangeFilter(forms.Form):
             ("", _("Everything")),
             (PROMISE, _("Changes to promises")),
             *((group.value, f"\u2003{group.label}") for group in PromiseGroup),
-            (ADDED, f"\u2003{_('Pledges added')}"),
-            (REMOVED, f"\u2003{_('Pledges no longer in the plan')}"),
+            (ADDED, "\u2003" + _("Pledges added")),
+            (REMOVED, "\u2003" + _("Pledges no longer in the plan")),
             (MOVED, _("Status and rates")),
             (CORRECTIONS, _("Corrections")),
         ]

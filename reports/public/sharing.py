@@ -79,6 +79,7 @@ def share(page: Mapping[str, Any]) -> Share | None:
         words = f"{rate} ({day})"
     titles = {
         "list": _("All pledges"),
+        "areas": _("By area"),
         "money": pgettext("page", "Money"),
         "method": _("How rates are computed"),
         "data": _("Open data"),

@@ -131,6 +131,20 @@ def test_files_are_narrowed_and_sorted_as_the_list_is(plan, client):
         assert [str(row.cells[1].value) for row in rows] == wanted, query
 
 
+def test_files_name_the_sources_of_each_pledge(plan, client):
+    body = client.get("/hanbit/8/pledges.json").json()
+    assert [row["sources"] for row in body["pledges"]] == [
+        ["national", "city"],
+        ["city"],
+        ["private"],
+        [],
+        [],
+    ]
+    text = client.get("/hanbit/8/pledges.csv").content.decode().removeprefix("\ufeff")
+    sources = [row["재원"] for row in csv.DictReader(io.StringIO(text))]
+    assert sources == ["국비, 시비", "시비", "민자", "", ""]
+
+
 # --- Counts --------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ import environ
 from csp.constants import NONCE, NONE, SELF  # noqa: F401
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -94,9 +95,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pages are a fifth as long on their way; padded at random, so that their length tells no token.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "config.language.ChosenLanguageMiddleware",
+    "config.display.DisplayMiddleware",
+    # Before sessions and database, which may be away while the portal is worked on.
+    "reports.public.maintenance.MaintenanceMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -118,6 +124,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["reports.templatetags.identity"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -221,12 +228,17 @@ USE_THOUSAND_SEPARATOR = False
 
 # --- Files ----------------------------------------------------------------
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS: list[Path | tuple[str, Path]] = [BASE_DIR / "static"]
+# The city's own files, such as its logo.
+if (DATA_DIR / "site").is_dir():
+    STATICFILES_DIRS.append(("site", DATA_DIR / "site"))
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / ".static")))
 MEDIA_ROOT = DATA_DIR / "files"
 WHITENOISE_USE_FINDERS = not PRODUCTION
 # Looked up when asked for: nothing to collect, and nothing to warn of, where nothing was collected.
 WHITENOISE_AUTOREFRESH = not PRODUCTION
+# Fonts for paper are read by the portal itself, and nobody fetches them.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "otf")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -243,6 +255,28 @@ EVIDENCE_MAX_FILES = env.int("EVIDENCE_MAX_FILES", default=10)
 EVIDENCE_MAX_TOTAL_MB = env.int("EVIDENCE_MAX_TOTAL_MB", default=100)
 # A quarter's form holds every indicator, sub-project and achievement of a pledge.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# --- Whose site it is -----------------------------------------------------
+# The name of the site; without one it is called by what it is, in the reader's language.
+SITE_NAME = env.str("SITE_NAME", default="") or _("Pledge portal")
+SITE_OPERATOR = env.str("SITE_OPERATOR", default="")
+SITE_ADDRESS = env.str("SITE_ADDRESS", default="")
+# Telephone numbers and mail addresses, comma-separated.
+SITE_CONTACT = env.str("SITE_CONTACT", default="")
+# A file under DATA_DIR/site, which collectstatic gathers as site/…, or an address of this host (/…).
+SITE_LOGO = env.str("SITE_LOGO", default="")
+if "//" in SITE_LOGO:
+    raise ImproperlyConfigured(
+        "SITE_LOGO is an address of another host. Remedy: put the file into DATA_DIR/site"
+        " and set SITE_LOGO=site/logo.svg; readers' browsers load nothing from elsewhere."
+    )
+SITE_PRIVACY_URL = env.str("SITE_PRIVACY_URL", default="")
+SITE_ACCESSIBILITY_URL = env.str("SITE_ACCESSIBILITY_URL", default="")
+for _name in ("SITE_PRIVACY_URL", "SITE_ACCESSIBILITY_URL"):
+    if vars()[_name] and not vars()[_name].startswith(("https://", "http://", "/")):
+        raise ImproperlyConfigured(f"{_name} is not an address. Remedy: begin it with https:// or with /.")
+# The line that only official sites of the Republic of Korea may carry.
+OFFICIAL_BANNER = env.bool("OFFICIAL_BANNER", default=False)
 
 # --- Open data ------------------------------------------------------------
 # KOGL-1 is 공공누리 제1유형, as cities use it for their own figures; another licence by its name and address.

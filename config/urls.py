@@ -6,6 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from config.display import choose_display
 from pledges.permissions import public
 from pledges.views import invitations
 from reports.public import errors, health
@@ -23,6 +24,7 @@ urlpatterns = [
     path("staff/", include("studygroups.urls")),
     path("staff/", include("reports.quarter.urls")),
     path("i18n/language/", choose_language, name="set_language"),
+    path("i18n/display/", choose_display, name="display"),
     path("healthz", health.healthz, name="healthz"),
     path("robots.txt", health.robots, name="robots"),
     path("favicon.ico", health.favicon, name="favicon"),

@@ -9,6 +9,7 @@ import functools
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.admin import AdminSite, ModelAdmin, TabularInline
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth.views import redirect_to_login
@@ -72,10 +73,13 @@ CITY_OF = {
 
 
 class PortalAdminSite(AdminSite):
-    site_header = _("Pledge portal: data")
-    site_title = _("Pledge portal")
+    site_title = settings.SITE_NAME
     index_title = _("Correct data")
     site_url = "/staff/"
+
+    @property
+    def site_header(self) -> str:  # type: ignore[override]
+        return gettext("%(name)s: data") % {"name": settings.SITE_NAME}
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Superusers, and members whose role edits data somewhere."""

@@ -41,10 +41,19 @@ from pledges.models import User
 from pledges.permissions import needs_second_step
 
 SECOND_STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-# Reached without the second step: the ways out, the language, what machines ask for, and the link of an
-# invitation, which only puts its token out of the address (the page behind it is closed like any other).
+# Reached without the second step: the ways out, language and display, what machines ask for, and the link of
+# an invitation, which only puts its token out of the address (the page behind it is closed like any other).
 OPEN_TO_ALL = frozenset(
-    {"account_login", "account_logout", "invitation", "set_language", "healthz", "robots", "favicon"}
+    {
+        "account_login",
+        "account_logout",
+        "invitation",
+        "set_language",
+        "display",
+        "healthz",
+        "robots",
+        "favicon",
+    }
 )
 # Published documents are everybody's, also of who is halfway through a login.
 OPEN_NAMESPACES = frozenset({"public", "documents"})
@@ -150,7 +159,7 @@ class SecondStepAdapter(DefaultMFAAdapter):
 
     def get_totp_issuer(self) -> str:
         """What the app writes above the code."""
-        return _("Pledge portal")
+        return str(settings.SITE_NAME)
 
 
 @receiver(authenticator_added)

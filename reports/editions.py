@@ -20,12 +20,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges.audit import operation
-from pledges.enums import PeriodState, Status
+from pledges.enums import MoneySource, PeriodState, Status
 from pledges.models import Plan, ProgressReport, ReportingPeriod
 from pledges.notation import format_day, sheet_word
 from pledges.permissions import Action, require
 from pledges.workflow import ReasonMissing, WorkflowError
 from reports.cards import Card, build_cards, read_card, to_document
+from reports.changes import compare_published
 from reports.fulfilment import PledgeFulfilment, plan_fulfilment
 from reports.models import Edition, EditionPledge
 from reports.summaries import build_summary, read_summary, summary_document
@@ -208,6 +209,8 @@ def _publish(
             % {"dates": dates}
         )
     made = [_freeze(plan, each, user=user, reason=reason, now=now) for each in pending]
+    if made:
+        compare_published(plan)
     counts = ProgressReport.objects.for_periods(concerned).approved_by_period()
     for each in concerned:
         approved = counts.get(each.pk, 0)
@@ -295,6 +298,7 @@ def _row(edition: Edition, card: Card, document: dict[str, Any], figure: PledgeF
         to_date_display=card.to_date.display,
         planned=card.money.planned,
         executed=card.money.executed,
+        sources=_sources(card),
         not_submitted=card.not_submitted,
         search_text=_search_text(card),
         card=document,
@@ -306,6 +310,15 @@ def _status_label(card: Card) -> str:
     if card.status == Status.OTHER:
         return card.own_status
     return "" if card.status == Status.NONE else sheet_word(Status(card.status))
+
+
+def _sources(card: Card) -> str:
+    """The sources with planned money, ``,national,city,``; a source with 0 or nothing gives none."""
+    money = card.money
+    tables = (money.total,) if money.total else money.sub_projects
+    planned = {row.source for table in tables for row in table.planned if row.total}
+    given = [source for source in MoneySource.values if source in planned]
+    return f",{','.join(given)}," if given else ""
 
 
 def _millionths(rate: Fraction | None) -> int | None:
@@ -327,7 +340,8 @@ def current_edition(plan: Plan, as_of: dt.date | None = None, number: int | None
     editions = Edition.objects.for_plan(plan)
     if as_of is not None:
         editions = editions.up_to(as_of)
-    newest = editions.newest_first().first()
-    if newest is None or number is None or newest.number == number:
+    if number is None:
+        newest: Edition | None = editions.newest_first().first()
         return newest
-    return editions.for_as_of(newest.as_of).for_number(number).first()
+    numbered: Edition | None = editions.of_the_last_date().for_number(number).first()
+    return numbered

@@ -6,11 +6,12 @@ from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Value, When, Window
 from django.db.models.fields.json import KT, KeyTransform
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
-from pledges.enums import PeriodState
+from pledges.enums import PeriodState, Status
 from pledges.models import ProgressReport
 
 # 100 % in the unit of the columns that lists sort by, millionths of a percent.
@@ -69,6 +70,10 @@ class EditionQuerySet(FrozenQuerySet):
     def for_number(self, number: int) -> "EditionQuerySet":
         return self.filter(number=number)
 
+    def of_the_last_date(self) -> "EditionQuerySet":
+        """Of these editions those of the last 기준일."""
+        return self.filter(as_of=self.newest_first().values("as_of")[:1])
+
     def for_plans(self, plans: Any) -> "EditionQuerySet":
         return self.filter(plan__in=plans)
 
@@ -78,6 +83,14 @@ class EditionQuerySet(FrozenQuerySet):
 
     def oldest_first(self) -> "EditionQuerySet":
         return self.order_by("as_of", "number")
+
+    def placed(self) -> models.QuerySet[Any, tuple[int, dt.date, int]]:
+        """Key, 기준일 and number of each."""
+        return self.order_by("as_of", "number").values_list("pk", "as_of", "number")
+
+    def summary_of(self, key: int) -> Any:
+        """The summary of one of them as JSON."""
+        return self.filter(pk=key).values_list("summary", flat=True).get()
 
     def by_publication(self) -> "EditionQuerySet":
         """What was published last comes first."""
@@ -166,41 +179,29 @@ class EditionPledgeQuerySet(FrozenQuerySet):
     def for_code(self, code: str) -> "EditionPledgeQuerySet":
         return self.filter(code=code)
 
-    def for_search(self, words: str) -> "EditionPledgeQuerySet":
-        """Pledges whose number, name, department or goal contain every word, in part too."""
-        found = self
-        for word in unicodedata.normalize("NFC", words).lower().split():
-            found = found.filter(Q(search_text__icontains=word) | Q(code__icontains=word))
-        return found
-
     def for_keys(self, keys: Any) -> "EditionPledgeQuerySet":
         return self.filter(pk__in=keys)
 
-    def names_by_key(self) -> models.QuerySet[Any, tuple[int, str]]:
-        """(key, name) of each row, in no order."""
-        return self.order_by().values_list("pk", "name")
-
-    def behind(self) -> "EditionPledgeQuerySet":
-        """Pledges whose attainment to date is below 100."""
-        return self.filter(to_date_sort__lt=WHOLE)
-
     def moved_since(self, previous: Any) -> "EditionPledgeQuerySet":
-        """Pledges of an earlier edition whose status or displayed rate is another since, or that have fallen
-        behind their target to date; with ``was_status``, ``was_status_label``, ``was_rate_display``,
-        ``was_rate_sort`` and ``was_to_date_sort`` of then. A pledge that the earlier edition lacks is new,
-        it did not move."""
-        then = self.model._default_manager.filter(edition=previous, pledge=OuterRef("pledge")).order_by()
-        columns = ("status", "status_label", "rate_display", "rate_sort", "to_date_sort")
-        rows = self.annotate(**{f"was_{column}": Subquery(then.values(column)[:1]) for column in columns})
-        has_fallen_behind = Q(to_date_sort__lt=WHOLE) & (
-            Q(was_to_date_sort__isnull=True) | Q(was_to_date_sort__gte=WHOLE)
+        """Pledges of an edition that moved since an earlier one, those that it lacks included, as both were
+        compared when they were published."""
+        # Both pairs of keys are unique: the joins find one row at most.
+        return self.filter(
+            edition__comparisons__before=previous,
+            edition__comparisons__changes__pledge=F("pledge"),
+            edition__comparisons__changes__has_moved=True,
         )
-        return rows.filter(was_status__isnull=False).filter(
-            ~Q(status=F("was_status"))
-            | ~Q(status_label=F("was_status_label"))
-            | ~Q(rate_display=F("was_rate_display"))
-            | has_fallen_behind
-        )
+
+    def for_codes(self, codes: Any) -> "EditionPledgeQuerySet":
+        return self.filter(code__in=codes)
+
+    def causes(self) -> dict[str, str]:
+        """What each card says is the cause of its delay, by the pledge's number."""
+        return dict(self.order_by().annotate(cause=KT("card__cause")).values_list("code", "cause"))
+
+    def compared(self, columns: Any) -> models.QuerySet[Any, tuple[Any, ...]]:
+        """These columns of each row in the plan's order."""
+        return self.in_order().values_list(*columns)
 
     def most_money_first(self) -> "EditionPledgeQuerySet":
         """Pledges with planned money, the most first."""
@@ -214,21 +215,6 @@ class EditionPledgeQuerySet(FrozenQuerySet):
             | Q(area_path__endswith=f">{code}")
             | Q(area_path__contains=f">{code}>")
         )
-
-    def for_status(self, status: str) -> "EditionPledgeQuerySet":
-        return self.filter(status=status)
-
-    def for_status_label(self, label: str) -> "EditionPledgeQuerySet":
-        return self.filter(status_label=label)
-
-    def for_department(self, name: str) -> "EditionPledgeQuerySet":
-        return self.filter(department=name)
-
-    def for_completion(self, completion: str) -> "EditionPledgeQuerySet":
-        return self.filter(completion=completion)
-
-    def for_budgeted(self, budgeted: bool | None) -> "EditionPledgeQuerySet":
-        return self.filter(budgeted=budgeted)
 
     def with_indicator_rates(self) -> "EditionPledgeQuerySet":
         """Pledges whose rate comes from indicators: only those have attainment to date."""
@@ -259,9 +245,36 @@ class EditionPledgeQuerySet(FrozenQuerySet):
     def after(self, position: int) -> "EditionPledgeQuerySet":
         return self.filter(position__gt=position).order_by("position")
 
-    def counted_by_kind(self) -> models.QuerySet[Any, dict[str, Any]]:
-        """How many rows there are of each department, completion and budget kind, as dicts."""
-        return self.order_by().values("department", "completion", "budgeted").annotate(pledges=Count("pk"))
+    def as_facts(self, words: str, previous: Any) -> models.QuerySet[Any, dict[str, Any]]:
+        """What filters ask of the rows, as dicts, in the plan's order.
+
+        ``is_found`` where number, name, department, areas, goal or overview contain every word, in part too;
+        ``has_moved`` where the row moved since an earlier edition (None: nothing did); ``own_status`` is the
+        plan's own name of a status that is none of the portal's.
+        """
+        found = Q()
+        for word in unicodedata.normalize("NFC", words).lower().split():
+            found &= Q(search_text__icontains=word) | Q(code__icontains=word)
+        moved: Any = self.model._default_manager.filter(pk=OuterRef("pk")).order_by()
+        facts = self.annotate(
+            is_found=ExpressionWrapper(found, models.BooleanField()) if found else Value(True),
+            has_moved=Exists(moved.moved_since(previous)) if previous else Value(False),
+            own_status=Case(When(status=Status.OTHER, then="status_label"), default=Value("")),
+        )
+        return facts.order_by("position").values(
+            "pk",
+            "name",
+            "area_path",
+            "status",
+            "own_status",
+            "department",
+            "sources",
+            "completion",
+            "budgeted",
+            "to_date_sort",
+            "is_found",
+            "has_moved",
+        )
 
 
 class KeptFormQuerySet(models.QuerySet):
@@ -341,3 +354,90 @@ class ImportBatchQuerySet(models.QuerySet):
 
     def expired(self, now: dt.datetime) -> "ImportBatchQuerySet":
         return self.staged().filter(expires_at__lte=now)
+
+
+class EditionComparisonQuerySet(models.QuerySet):
+    """Pairs of editions that were compared."""
+
+    def for_plan(self, plan: Any) -> "EditionComparisonQuerySet":
+        return self.filter(edition__plan=plan)
+
+    def for_pair(self, before: Any, edition: Any) -> "EditionComparisonQuerySet":
+        return self.filter(before=before, edition=edition)
+
+    def keys_of_editions(self) -> models.QuerySet[Any, tuple[int, int]]:
+        """The keys of the two editions of each."""
+        return self.order_by().values_list("before", "edition")
+
+    def with_editions(self) -> "EditionComparisonQuerySet":
+        """With both editions, without their summaries."""
+        return self.select_related("before", "edition").defer("before__summary", "edition__summary")
+
+    def oldest_first(self) -> "EditionComparisonQuerySet":
+        return self.order_by("edition__as_of", "edition__number", "before__as_of", "before__number")
+
+
+class EditionChangeQuerySet(models.QuerySet):
+    """Pledges that changed from one edition to another."""
+
+    def for_pair(self, before: Any, edition: Any) -> "EditionChangeQuerySet":
+        return self.filter(comparison__before=before, comparison__edition=edition)
+
+    def for_pairs(self, pairs: Any) -> "EditionChangeQuerySet":
+        """What changed between each edition and the next of ``pairs``, and maybe between others of them: tell
+        by ``comparison``."""
+        before, after = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
+        return self.filter(comparison__before__in=before, comparison__edition__in=after)
+
+    def for_comparisons(self, comparisons: Any) -> "EditionChangeQuerySet":
+        return self.filter(comparison__in=comparisons)
+
+    def for_pledge(self, pledge: Any) -> "EditionChangeQuerySet":
+        return self.filter(pledge=pledge)
+
+    def for_code(self, code: str, plan: Any) -> "EditionChangeQuerySet":
+        """Changes of the plan's pledge that has this number in any of them, under its other numbers too."""
+        known = self.model._default_manager.filter(comparison__edition__plan=plan, code=code)
+        return self.filter(pledge__in=known.order_by().values("pledge"))
+
+    def moved(self) -> "EditionChangeQuerySet":
+        return self.filter(has_moved=True)
+
+    def promising(self) -> "EditionChangeQuerySet":
+        """Pledges of both editions that promise otherwise."""
+        return self.filter(has_promises=True)
+
+    def promising_otherwise(self) -> "EditionChangeQuerySet":
+        """Changes to what is promised: another promise, a pledge added or dropped."""
+        return self.filter(Q(has_promises=True) | ~Q(presence="both"))
+
+    def for_group(self, group: str) -> "EditionChangeQuerySet":
+        return self.filter(groups__contains=f",{group},")
+
+    def for_presence(self, presence: str) -> "EditionChangeQuerySet":
+        return self.filter(presence=presence)
+
+    def with_comparison(self) -> "EditionChangeQuerySet":
+        return self.select_related("comparison")
+
+    def without_promises(self) -> "EditionChangeQuerySet":
+        return self.defer("promises")
+
+    def in_order(self) -> "EditionChangeQuerySet":
+        """In the plan's own order; what is no longer in it last."""
+        return self.order_by("position", "pk")
+
+    def newest_first(self) -> "EditionChangeQuerySet":
+        """The last 기준일 first; of one 기준일 its corrections, the last one first, ahead of what came since
+        the date before."""
+        comparison = (
+            "-comparison__edition__as_of",
+            "-comparison__before__as_of",
+            "-comparison__edition__number",
+        )
+        return self.order_by(*comparison, "position", "pk")
+
+    def first_of_each(self, count: int) -> "EditionChangeQuerySet":
+        """So many of each comparison, in the plan's order."""
+        place = Window(RowNumber(), partition_by="comparison", order_by=("position", "pk"))
+        return self.annotate(place=place).filter(place__lte=count)

@@ -42,11 +42,15 @@ healthz                                + + ++++ ++ +++ +++ + +   + + ++++ ++ +++
 robots                                 + + ++++ ++ +++ +++ + +   + + ++++ ++ +++ +++ + +
 favicon                                R R RRRR RR RRR RRR R R   + + ++++ ++ +++ +++ + +
 set_language                           M M MMMM MM MMM MMM M M   + + ++++ ++ +++ +++ + +
+display                                M M MMMM MM MMM MMM M M   + + ++++ ++ +++ +++ + +
 public:home                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:compare                         + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:compare_file                    + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:city                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:front                           + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:money                           + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:sitemaps                        + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:cities_sitemap                  + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:sitemap                         + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:data                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:data_schema                     + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
@@ -54,6 +58,8 @@ public:data_file                       + + ++++ ++ +++ +++ + +   M M MMMM MM MMM
 public:feed                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:pledge_feed                     + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:method                          + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:areas                           + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:changes                         + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:area                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:list_file                       + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:list                            + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
@@ -63,6 +69,12 @@ public:study_rounds_file               + + ++++ ++ +++ +++ + +   M M MMMM MM MMM
 public:study_programme                 R R RRRR RR RRR RRR R R   M M MMMM MM MMM MMM M M
 public:study_round                     + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 public:study_teams_file                + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:embed                           + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:qr                              + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:card_share_image                + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:share_image                     + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:city_share_image                + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
+public:home_share_image                + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 documents:card_file                    + + ++++ ++ +++ +++ + +   M M MMMM MM MMM MMM M M
 # Logging in and the account (allauth)
 account_login                          + R RRRR RR RRR RRR R R   + + ++++ ++ +++ +++ + +

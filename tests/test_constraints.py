@@ -10,7 +10,15 @@ from django.utils import timezone
 from budgets.models import WON_LIMIT
 from pledges import models
 from pledges.enums import PeriodState, ReportState, Role, Span, Status
-from reports.models import Edition, EditionPledge, ImportBatch, KeptForm, Reminder
+from reports.models import (
+    Edition,
+    EditionChange,
+    EditionComparison,
+    EditionPledge,
+    ImportBatch,
+    KeptForm,
+    Reminder,
+)
 from studygroups import models as groups
 from studygroups.enums import MemberRole, RoundState
 from tests import factories as make
@@ -80,6 +88,28 @@ def frozen(**fields):
         "card": {},
     }
     return EditionPledge.objects.create(**{**values, **fields})
+
+
+def comparison(**fields):
+    editions = (
+        {} if "before" in fields else {"before": edition(), "edition": edition(number=2, reason="고침")}
+    )
+    counts = dict.fromkeys(("promised", "moved", "added", "removed"), 0)
+    return EditionComparison.objects.create(**{**editions, **counts, **fields})
+
+
+def change(**fields):
+    values = {
+        "comparison": fields.get("comparison") or comparison(),
+        "pledge": fields.get("pledge") or make.PledgeFactory(),
+        "position": 1,
+        "code": "1-1",
+        "name": "공약",
+        "presence": "both",
+        "has_moved": True,
+        "has_promises": False,
+    }
+    return EditionChange.objects.create(**{**values, **fields})
 
 
 def frozen_twice(**different):
@@ -335,6 +365,14 @@ BREAKS = {
     "frozen_unique_code": lambda: frozen_twice(pledge=make.PledgeFactory()),
     "frozen_unique_pledge": lambda: frozen_twice(code="other"),
     "frozen_status_known": lambda: frozen(edition=edition(), status="fine"),
+    "comparison_unique": lambda: (lambda first: comparison(before=first.before, edition=first.edition))(
+        comparison()
+    ),
+    "comparison_of_two": lambda: (lambda one: comparison(before=one, edition=one))(edition()),
+    "change_unique_pledge": lambda: (lambda first: change(comparison=first.comparison, pledge=first.pledge))(
+        change()
+    ),
+    "change_presence_known": lambda: change(presence="maybe"),
 }
 
 

@@ -82,3 +82,24 @@ def test_pages_stand_without_a_database_and_without_anybody(nav, kind, handler, 
     assert page.status_code == status
     assert nav not in page.text
     assert 'href="/"' in page.text
+
+
+def broken(*_args, **_more):
+    raise ImportError("context processor")
+
+
+def test_page_of_errors_stands_without_what_every_page_needs(monkeypatch, caplog):
+    monkeypatch.setattr(errors, "render", broken)
+    page = errors.server_error(RequestFactory().get("/naju/8/"))
+    assert page.status_code == 500
+    assert "오류가 발생했습니다" in page.text
+    assert "css/portal.css" in page.text
+    assert "The page of errors failed as well." in caplog.text
+
+
+def test_a_few_words_stand_where_templates_themselves_are_broken(monkeypatch, caplog):
+    monkeypatch.setattr(errors, "render", broken)
+    monkeypatch.setattr(errors, "render_to_string", broken)
+    page = errors.server_error(RequestFactory().get("/naju/8/"))
+    assert (page.status_code, page.text) == (500, errors.BARE)
+    assert "Something went wrong" in page.text

@@ -78,6 +78,8 @@ class EditionPledge(Frozen):
 
     Texts and rates are copies of the card's, made when it was frozen.
     ``rate_sort`` is the rate in millionths of a percent, rounded down; null is no rate.
+    ``sources`` are the sources of money with more than 0 planned, as ``,national,city,``; "" is none. It is
+    derived from the card, whatever its version.
     """
 
     edition = models.ForeignKey(
@@ -103,6 +105,7 @@ class EditionPledge(Frozen):
     to_date_display = models.CharField(_("to-date attainment"), max_length=8, blank=True)
     planned = models.BigIntegerField(_("planned (won)"), null=True)
     executed = models.BigIntegerField(_("executed (won)"), null=True)
+    sources = models.CharField(_("sources of money"), max_length=100, blank=True)
     not_submitted = models.BooleanField(_("report not submitted"), default=False)
     search_text = models.TextField(_("search text"), blank=True)
     card = models.JSONField(_("card"), encoder=DjangoJSONEncoder)

@@ -171,33 +171,43 @@ def plan_money_chart(summary: PlanSummary) -> BarChart | None:
     return _money_chart("money-by-year", table, summary.years, summary.plan.money_unit)
 
 
-def totals_chart(summary: PlanSummary) -> BarChart | None:
-    """What the plan takes, what is secured of it and what was executed."""
-    unit = summary.plan.money_unit
-    rows = [
-        (pgettext("money", "Planned"), (_won("planned", summary.planned, unit),)),
-        (pgettext("money", "Secured"), (_won("secured", summary.secured, unit),)),
-        (pgettext("money", "Executed"), (_won("executed", summary.executed, unit),)),
-    ]
-    if not any(figures[0].value for _label, figures in rows):
-        return None
-    return _bars("money-totals", _("Planned, secured and executed money"), "", rows, ())
+@dataclass(frozen=True, slots=True)
+class NestedBar:
+    """One of several bars that lie in each other, in percent of the longest; told apart by their height."""
+
+    code: str
+    width: str
+    top: int
+    height: int
 
 
-def area_chart(areas: Iterable[AreaLine]) -> BarChart | None:
-    """The mean rate of each area, out of 100; None where none has one."""
-    rows = [
-        (
-            f"{area.code} {area.name}".strip(),
-            (_Figure("rate", _number(area.rate.display), _percent(area.rate.display)),),
-        )
-        for area in areas
+def totals_bar(summary: PlanSummary) -> tuple[NestedBar, ...]:
+    """What the plan takes, in it what is secured, in that what was executed; empty where nothing was entered.
+
+    What was not entered has no bar, which is not a bar of 0.
+    """
+    given = [
+        ("planned", summary.planned, 0, 32),
+        ("secured", summary.secured, 5, 22),
+        ("executed", summary.executed, 11, 10),
     ]
+    longest = max((won for _code, won, *_place in given if won is not None), default=0)
+    if longest <= 0:
+        return ()
+    return tuple(
+        NestedBar(code, _at(Fraction(max(won, 0) * 100, longest)), top, height)
+        for code, won, top, height in given
+        if won is not None
+    )
+
+
+def city_chart(rates: Iterable[tuple[str, str]]) -> BarChart | None:
+    """A displayed rate of each city by one formula, out of 100; None where none has one."""
+    rows = [(name, (_Figure("rate", _number(rate), _percent(rate)),)) for name, rate in rates]
     if not any(figures[0].value is not None for _label, figures in rows):
         return None
-    return _bars(
-        "area-rates", _("Mean fulfilment rate by area"), "", rows, (), whole=Fraction(100), above=True
-    )
+    title = _("Fulfilment rate by city, by one formula for all")
+    return _bars("city-rates", title, "", rows, (), whole=Fraction(100), above=True)
 
 
 def area_money_chart(areas: Iterable[AreaLine], unit: str) -> BarChart | None:

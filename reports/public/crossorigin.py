@@ -4,7 +4,9 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+
+from reports.public.errors import page_not_found
 
 METHODS = "GET, HEAD, OPTIONS"
 View = Callable[..., HttpResponse]
@@ -26,7 +28,11 @@ def shared(view: View, *, suffix: str = "") -> View:
             response.headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
             response.headers["Access-Control-Max-Age"] = "86400"
         else:
-            response = view(request, *args, **kwargs)
+            try:
+                response = view(request, *args, **kwargs)
+            except Http404 as missing:
+                # Answered here: a script is told that there is no such file, not that it may not ask.
+                response = page_not_found(request, missing)
             response.headers["Access-Control-Expose-Headers"] = "ETag, Content-Disposition"
         if request.method in {"GET", "HEAD", "OPTIONS"}:
             response.headers["Access-Control-Allow-Origin"] = "*"

@@ -66,7 +66,7 @@ def data_file(request: HttpRequest, city: str, term: int, plan: str, file: str, 
 
 def _published(name: str, edition: Edition, digests: list[tuple[int, str, datetime]]) -> datetime:
     """When what the file holds was published last."""
-    if name in {"editions", "changes"}:
+    if name in {"editions", "changes", "promises"}:
         return max(published_at for _pk, _digest, published_at in digests)
     return edition.published_at
 

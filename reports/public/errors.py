@@ -4,15 +4,27 @@ Somebody signed in on the staff side keeps the way around there on 403 and 404; 
 the plain page is shown.
 """
 
+import logging
 from typing import Any
 
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from pledges.permissions import public
 
 STAFF = "/staff/"
+logger = logging.getLogger(__name__)
+# Without templates, translations, settings or files; both languages, because none can be asked for.
+BARE = (
+    '<!doctype html><html lang="ko"><head><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    "<title>오류가 발생했습니다</title></head>"
+    "<body><main><h1>오류가 발생했습니다</h1><p>잠시 후 다시 시도하십시오.</p>"
+    '<p lang="en">Something went wrong. Please try again in a little while.</p>'
+    '<p><a href="/">첫 화면으로 (To the front page)</a></p></main></body></html>'
+)
 
 
 class NotPublished(Http404):
@@ -42,7 +54,15 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 @public
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """What failed may be what every page needs: then the page without the request, then a few words alone."""
+    try:
+        return render(request, "500.html", status=500)
+    except Exception:
+        logger.exception("The page of errors failed as well.")
+    try:
+        return HttpResponse(render_to_string("500.html"), status=500)
+    except Exception:
+        return HttpResponse(BARE, status=500)
 
 
 def _page(request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:

@@ -80,6 +80,7 @@ def as_lines(
         Column(_("Attainment to date (%)"), 12, is_text=False),
         Column(_("Planned (%(unit)s)") % {"unit": unit.label}, 14, is_text=False),
         Column(_("Executed (%(unit)s)") % {"unit": unit.label}, 14, is_text=False),
+        Column(pgettext("money", "Source"), 20),
         Column(_("Report"), 10),
         Column(_("Exact rate: numerator"), 12, is_text=False),
         Column(_("Exact rate: denominator"), 12, is_text=False),
@@ -101,6 +102,7 @@ def as_lines(
             _rate(row.to_date_display),
             None if row.planned is None else in_unit(row.planned, unit),
             None if row.executed is None else in_unit(row.executed, unit),
+            ", ".join(word(source, "source") for source in _sources(row)),
             _("Not submitted") if row.not_submitted else "",
             *_fraction(row),
             edition.as_of.isoformat(),
@@ -155,6 +157,7 @@ def as_json(
             "to_date": _text(row.to_date_display),
             "planned": row.planned,
             "executed": row.executed,
+            "sources": _sources(row),
             "not_submitted": row.not_submitted,
             "url": request.build_absolute_uri(
                 address("card", city=city.code, term=term.number, plan=plan.code, code=row.code)
@@ -175,6 +178,11 @@ def as_json(
         "count": len(pledges),
         "pledges": pledges,
     }
+
+
+def _sources(row: EditionPledge) -> list[str]:
+    """Where its money comes from: the sources with more than 0 planned."""
+    return [source for source in row.sources.split(",") if source]
 
 
 def _text(display: str) -> str | None:

@@ -1,12 +1,15 @@
 """What machines follow: Atom feeds and sitemaps."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from pledges.models import Municipality
 from pledges.permissions import public
 from reports.editions import current_edition
 from reports.models import Edition, EditionPledge
@@ -60,12 +63,37 @@ def pledge_feed(request: HttpRequest, city: str, term: int, plan: str, code: str
 @public
 @require_safe
 def sitemap_index(request: HttpRequest) -> HttpResponse:
-    """The sitemaps of all plans that were published. One query."""
+    """The sitemap of the cities' pages, and those of all plans that were published. One query."""
     editions = list(Edition.objects.latest_of_each_plan().with_plan().in_address_order())
-    rows = [(_absolute(request, _place(edition))("sitemap"), edition.published_at) for edition in editions]
     newest = max((edition.published_at for edition in editions), default=None)
+    rows: list[tuple[str, dt.datetime | None]] = [
+        (request.build_absolute_uri(reverse("public:cities_sitemap")), newest),
+        *((_absolute(request, _place(edition))("sitemap"), edition.published_at) for edition in editions),
+    ]
     return freshness.same_for_all(
         request, rows, newest, lambda: HttpResponse(sitemaps.index_xml(rows), content_type=XML)
+    )
+
+
+@public
+@require_safe
+def cities_sitemap(request: HttpRequest) -> HttpResponse:
+    """The pages above the plans: the portal's own and each city's. Two queries."""
+    published: dict[int, dt.datetime] = {}
+    for edition in Edition.objects.latest_of_each_plan().with_plan():
+        city = edition.plan.term.municipality_id
+        published[city] = max(edition.published_at, published.get(city, edition.published_at))
+    newest = max(published.values(), default=None)
+    rows = [
+        (request.build_absolute_uri(reverse("public:home")), newest),
+        (request.build_absolute_uri(reverse("public:compare")), newest),
+        *(
+            (request.build_absolute_uri(reverse("public:city", args=[city.code])), published.get(city.pk))
+            for city in Municipality.objects.all()
+        ),
+    ]
+    return freshness.same_for_all(
+        request, rows, newest, lambda: HttpResponse(sitemaps.sitemap_xml(rows), content_type=XML)
     )
 
 
@@ -89,7 +117,7 @@ def _sitemap(request: HttpRequest, place: Place, edition: Edition, groups: Any) 
     absolute = _absolute(request, place)
     codes = EditionPledge.objects.for_edition(edition).in_order().values_list("code", flat=True)
     pages = [
-        *(absolute(part) for part in ("front", "list", "money", "method", "data")),
+        *(absolute(part) for part in ("front", "list", "areas", "money", "changes", "method", "data")),
         *(absolute("area", code=area.code) for area in read_summary(edition.summary).areas if area.code),
         *(absolute("card", code=code) for code in codes),
     ]

@@ -13,8 +13,10 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from pledges.notation import format_day
+from reports.changes import BEHIND, Standing
 from reports.models import Edition, EditionPledge
-from reports.public.opendata.moves import Move, Standing, read_moves
+from reports.promises import PromiseKind
+from reports.public.moved import Move, Promised, read_moves, read_promised
 from reports.public.reading import Place
 from reports.public.wording import method_formula, status_word
 
@@ -42,16 +44,34 @@ def plan_editions(place: Place) -> list[Edition]:
 
 
 def plan_feed(place: Place, editions: Sequence[Edition], absolute: Absolute) -> str:
-    """An entry an edition and, where it moved a pledge, one for what moved. One query."""
+    """An entry an edition and, where pledges moved or promise otherwise, one for each. Two queries."""
     feed = _feed(place, _("what was published"), absolute("front"), absolute("feed"))
     current = {edition.as_of: edition for edition in sorted(editions, key=lambda each: each.number)}
     compared = [current[as_of] for as_of in sorted(current)][-COMPARED - 1 :]
     moves: dict[int, list[Move]] = {}
     for move in read_moves(compared):
         moves.setdefault(move.edition.pk, []).append(move)
+    promised: dict[int, list[Promised]] = {}
+    for pledge in read_promised(compared):
+        promised.setdefault(pledge.edition.pk, []).append(pledge)
     for edition in editions:
         day = format_day(edition.as_of)
         values = {"date": day, "number": edition.number}
+        if changed := promised.get(edition.pk):
+            before = changed[0].edition_before
+            count = ngettext(
+                "%(count)s pledge promises otherwise", "%(count)s pledges promise otherwise", len(changed)
+            )
+            _add(
+                feed,
+                title=_("%(date)s: %(count)s since %(before)s")
+                % {"date": day, "count": count % {"count": len(changed)}, "before": format_day(before.as_of)},
+                link=absolute("changes", edition),
+                body=_promised(changed, absolute),
+                identity=tag_uri(place, edition.as_of, edition.number, "promises", on=edition.published_at),
+                published=edition.published_at,
+                updated=max(edition.published_at, before.published_at),
+            )
         if found := moves.get(edition.pk):
             before = found[0].edition_before
             count = ngettext("%(count)s pledge moved", "%(count)s pledges moved", len(found))
@@ -170,9 +190,9 @@ def _headline(edition: Edition) -> str:
 def _moved(moves: Sequence[Move], absolute: Absolute) -> str:
     rows = [
         (
-            absolute("card", move.edition if move.after else move.edition_before, code=move.pledge.code),
-            move.pledge.code,
-            move.pledge.name,
+            absolute("card", move.shown_in, code=move.code),
+            move.code,
+            move.name,
             _went(move),
         )
         for move in moves[:NAMED]
@@ -190,6 +210,28 @@ def _moved(moves: Sequence[Move], absolute: Absolute) -> str:
     return words
 
 
+def _promised(pledges: Sequence[Promised], absolute: Absolute) -> str:
+    """Which pledges promise what otherwise; both values stand on the page of changes."""
+    rows = [
+        (
+            absolute("card", pledge.edition, code=pledge.code),
+            pledge.code,
+            pledge.name,
+            ", ".join(dict.fromkeys(str(PromiseKind(change.kind).label) for change in pledge.changes)),
+        )
+        for pledge in pledges[:NAMED]
+    ]
+    words = format_html("<ul>{}</ul>", format_html_join("", '<li><a href="{}">{} {}</a>: {}</li>', rows))
+    if len(pledges) > NAMED:
+        rest = len(pledges) - NAMED
+        words += format_html(
+            '<p><a href="{}">{}</a></p>',
+            absolute("data_file", pledges[0].edition, file="promises", suffix="csv"),
+            ngettext("and %(count)s more", "and %(count)s more", rest) % {"count": rest},
+        )
+    return words
+
+
 def _went(move: Move) -> str:
     """What became of a pledge: ``60% → 80%, On track → Completed and closed``."""
     before, after = move.before, move.after
@@ -198,12 +240,12 @@ def _went(move: Move) -> str:
     if after is None:
         return _("no longer in these figures")
     parts = []
-    if before.rate_display != after.rate_display:
-        parts.append(f"{_rate(before.rate_display)} → {_rate(after.rate_display)}")
-    if before.judged != after.judged:
+    if move.has_other_rate:
+        parts.append(f"{_rate(move.was_rate)} → {_rate(move.rate)}")
+    if move.has_other_status:
         parts.append(f"{_status(before)} → {_status(after)}")
-    # A rate may move by less than is shown.
-    return ", ".join(parts) or _rate(after.rate_display)
+    parts += [kind.label for kind in move.kinds if kind.code == BEHIND]
+    return ", ".join(parts)
 
 
 def _pledge_words(row: EditionPledge, before: EditionPledge | None) -> SafeString:

@@ -13,14 +13,18 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date
 from django.utils.translation import get_language
 
+from reports.public.identity import identity
 from reports.public.reading import Place, Reading
 from reports.public.study_groups import has_study_groups
 
 PORTAL = Path(settings.BASE_DIR)
 SOURCES = (
     "templates/base.html",
+    "templates/_identity.html",
+    "templates/_fictional.html",
     "templates/public",
     "static/css",
+    "static/vendor",
     "reports",
     "config/locale",
     "pledges",
@@ -41,7 +45,8 @@ def portal_version() -> str:
 
 
 def etag(request: HttpRequest, reading: Reading, *more: Any) -> str | None:
-    """A weak tag of the page in this edition and language; None for signed-in people, whose header differs.
+    """The weak tag of a page in this edition, language, look; None for signed-in people, whose header
+    differs.
 
     ``more`` is what else the page shows that is not of the edition.
     """
@@ -50,6 +55,8 @@ def etag(request: HttpRequest, reading: Reading, *more: Any) -> str | None:
     parts = (
         portal_version(),
         get_language(),
+        # What the reader chose of contrast and size of text; the middleware of config gives it.
+        getattr(request, "display", None),
         request.get_full_path(),
         reading.edition.pk,
         reading.edition.digest,
@@ -57,6 +64,7 @@ def etag(request: HttpRequest, reading: Reading, *more: Any) -> str | None:
         reading.plan.name,
         reading.place.city.name,
         reading.place.city.is_fictional,
+        identity(),
         has_study_groups(reading.plan),
         *more,
     )
@@ -70,9 +78,11 @@ def place_etag(request: HttpRequest, place: Place, *shown: Any) -> str | None:
     parts = (
         portal_version(),
         get_language(),
+        getattr(request, "display", None),
         request.get_full_path(),
         place.city.name,
         place.city.is_fictional,
+        identity(),
         place.term and (place.term.starts_on, place.term.ends_on),
         place.plan and (place.plan.name, has_study_groups(place.plan)),
         *shown,
@@ -105,7 +115,7 @@ def same_for_all(
     """
     if settings.DEBUG:
         return make()
-    whole = (portal_version(), get_language(), request.build_absolute_uri(), parts)
+    whole = (portal_version(), get_language(), request.build_absolute_uri(), identity(), parts)
     tag = f'W/"{hashlib.sha256(repr(whole).encode()).hexdigest()[:32]}"'
     stamp = int(published_at.timestamp()) if published_at else None
     response = get_conditional_response(request, etag=tag, last_modified=stamp) or make()

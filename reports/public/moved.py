@@ -1,18 +1,41 @@
-"""What moved between an edition and the 기준일 published before it. Both are read, nothing is computed:
-figures are shown as they were published, and compared by the columns that lists sort by."""
+"""What moved between two editions, as pages, feeds and files tell it. Nothing is decided here: what moved was
+decided when the editions were published (``reports.changes``), and every figure is one that was published."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from pledges.enums import Status
-from reports.models import Edition, EditionPledge
-from reports.querysets import WHOLE, EditionPledgeQuerySet
+from reports.changes import (
+    ADDED,
+    BEHIND,
+    COMPLETED_NOW,
+    DOWN,
+    REMOVED,
+    STATUS,
+    UP,
+    Standing,
+    read_standing,
+    ways_moved,
+)
+from reports.models import Edition, EditionChange
+from reports.promises import PromiseChange, read_changes
+from reports.querysets import EditionChangeQuerySet
 
-COMPLETED = (Status.CLOSED, Status.CONTINUING)
-SIGNS = {"completed": "●", "up": "▲", "down": "▼", "behind": "!", "status": "◇"}
+SIGNS = {
+    COMPLETED_NOW: "●",
+    UP: "▲",
+    DOWN: "▼",
+    BEHIND: "!",
+    STATUS: "◇",
+    ADDED: "＋",
+    REMOVED: "－",
+}
+# As many decimals as are shown at most where fewer do not tell two rates apart.
+MOST_PLACES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +52,57 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A pledge that moved, with its status and displayed rate before and now."""
+    """A pledge that moved from one edition to another; ``before`` or ``after`` is None where it is not in
+    that one. ``was_rate`` and ``rate`` are shown with as many decimals as tell them apart."""
 
-    code: str
-    name: str
-    was_status: str
-    was_status_label: str
-    status: str
-    status_label: str
+    edition_before: Edition
+    edition: Edition
+    before: Standing | None
+    after: Standing | None
+    kinds: tuple[Kind, ...]
     was_rate: str
     rate: str
-    kinds: tuple[Kind, ...]
+
+    @property
+    def pledge(self) -> Standing:
+        """The pledge by the number and name that it has last."""
+        found = self.after or self.before
+        assert found is not None  # noqa: S101 - a move is of a pledge in one of the two
+        return found
+
+    @property
+    def shown_in(self) -> Edition:
+        """The edition in which its card stands."""
+        return self.edition if self.after else self.edition_before
+
+    @property
+    def code(self) -> str:
+        return self.pledge.code
+
+    @property
+    def name(self) -> str:
+        return self.pledge.name
+
+    @property
+    def is_in_both(self) -> bool:
+        return self.before is not None and self.after is not None
 
     @property
     def has_other_status(self) -> bool:
-        return (self.status, self.status_label) != (self.was_status, self.was_status_label)
+        return self.before is not None and self.after is not None and self.before.judged != self.after.judged
 
     @property
     def has_other_rate(self) -> bool:
-        return self.rate != self.was_rate
+        return self.before is not None and self.after is not None and self.before.rate != self.after.rate
+
+    @property
+    def change(self) -> str:
+        """``added``, ``removed``, ``status``, ``rate``, ``both``; ``behind`` where neither is another one."""
+        if not self.is_in_both:
+            return ADDED if self.after else REMOVED
+        if self.has_other_status and self.has_other_rate:
+            return "both"
+        return "status" if self.has_other_status else "rate" if self.has_other_rate else BEHIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +116,35 @@ class Tally:
 @dataclass(frozen=True, slots=True)
 class Moved:
     """What moved since ``previous``, None where the edition is the first: completed pledges first, then by
-    how far the rate went."""
+    how far the rate went, then what is new and what is gone."""
 
     previous: Edition | None
     moves: tuple[Move, ...]
 
     @property
     def tallies(self) -> list[Tally]:
-        """How many moved in each way; a pledge may count in more than one."""
-        counts: dict[str, int] = {}
-        for move in self.moves:
-            for kind in move.kinds:
-                counts[kind.code] = counts.get(kind.code, 0) + 1
-        return [Tally(kind, counts[kind.code]) for kind in kinds() if kind.code in counts]
+        return tallies_of(self.moves)
 
 
 def kinds() -> list[Kind]:
     return [
-        Kind("completed", _("completed")),
-        Kind("up", _("rate up")),
-        Kind("down", _("rate down")),
-        Kind("behind", _("newly behind this year's target")),
-        Kind("status", _("other status")),
+        Kind(COMPLETED_NOW, _("completed")),
+        Kind(UP, _("rate up")),
+        Kind(DOWN, _("rate down")),
+        Kind(BEHIND, _("newly behind this year's target")),
+        Kind(STATUS, _("other status")),
+        Kind(ADDED, _("pledge added")),
+        Kind(REMOVED, _("pledge no longer in the plan")),
     ]
+
+
+def tallies_of(moves: Iterable[Move]) -> list[Tally]:
+    """How many moved in each way; a pledge may count in more than one."""
+    counts: dict[str, int] = {}
+    for move in moves:
+        for kind in move.kinds:
+            counts[kind.code] = counts.get(kind.code, 0) + 1
+    return [Tally(kind, counts[kind.code]) for kind in kinds() if kind.code in counts]
 
 
 def edition_before(edition: Edition, editions: Iterable[Edition]) -> Edition | None:
@@ -91,50 +152,104 @@ def edition_before(edition: Edition, editions: Iterable[Edition]) -> Edition | N
     return next((other for other in editions if other.as_of < edition.as_of), None)
 
 
-def what_moved(rows: EditionPledgeQuerySet, previous: Edition | None) -> Moved:
-    """The rows of an edition that are otherwise than in ``previous``. One query; none without it."""
+def what_moved(edition: Edition, previous: Edition | None) -> Moved:
+    """What moved since the date before. One query; none without it."""
     if previous is None:
         return Moved(None, ())
-    moved = [(row, _move(row)) for row in rows.moved_since(previous).without_cards().in_order()]
+    changes = EditionChange.objects.for_pair(previous, edition).moved().without_promises().in_order()
+    moves = [move_of(change, previous, edition) for change in changes]
     # Sorting is stable: pledges that moved alike stay in the plan's order.
-    moved.sort(key=lambda pair: (pair[1].kinds[0].code != "completed", -_distance(pair[0])))
-    return Moved(previous, tuple(move for _row, move in moved))
+    moves.sort(key=lambda move: (not move.is_in_both, move.kinds[0].code != COMPLETED_NOW, -_distance(move)))
+    return Moved(previous, tuple(moves))
 
 
-def _move(row: Any) -> Move:
+def read_moves(editions: Sequence[Edition]) -> list[Move]:
+    """The moves between each edition and the next, oldest first, in the plan's order. One query.
+
+    ``editions`` are of one plan, one of each 기준일, oldest first.
+    """
+    rows = _by_pair(editions, EditionChange.objects.moved().without_promises())
+    return [
+        move_of(row, earlier, later)
+        for earlier, later in pairwise(editions)
+        for row in rows[earlier.pk, later.pk]
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A pledge that promises otherwise in the later of two editions, by the number and name that it has
+    there."""
+
+    edition_before: Edition
+    edition: Edition
+    code: str
+    name: str
+    changes: tuple[PromiseChange, ...]
+
+
+def read_promised(editions: Sequence[Edition]) -> list[Promised]:
+    """What is promised otherwise in each edition and the next, as ``read_moves`` has it. One query."""
+    rows = _by_pair(editions, EditionChange.objects.promising())
+    return [
+        Promised(earlier, later, row.code, row.name, read_changes(row.promises))
+        for earlier, later in pairwise(editions)
+        for row in rows[earlier.pk, later.pk]
+    ]
+
+
+def _by_pair(
+    editions: Sequence[Edition], changes: EditionChangeQuerySet
+) -> dict[tuple[int, int], list[EditionChange]]:
+    """The changes between each edition and the next, in the plan's order, by their keys. One query."""
+    by_pair: dict[tuple[int, int], list[EditionChange]] = {
+        (earlier.pk, later.pk): [] for earlier, later in pairwise(editions)
+    }
+    for row in changes.for_pairs(by_pair).with_comparison().in_order():
+        pair = (row.comparison.before_id, row.comparison.edition_id)
+        if pair in by_pair:
+            by_pair[pair].append(row)
+    return by_pair
+
+
+def move_of(change: EditionChange, previous: Edition, edition: Edition) -> Move:
+    before, after = read_standing(change.before), read_standing(change.after)
+    ways = ways_moved(before, after)
+    was_rate, rate = told_apart(before, after)
     return Move(
-        code=row.code,
-        name=row.name,
-        was_status=row.was_status,
-        was_status_label=row.was_status_label,
-        status=row.status,
-        status_label=row.status_label,
-        was_rate=row.was_rate_display,
-        rate=row.rate_display,
-        kinds=tuple(kind for kind in kinds() if kind.code in _kinds_of(row)),
+        edition_before=previous,
+        edition=edition,
+        before=before,
+        after=after,
+        kinds=tuple(kind for kind in kinds() if kind.code in ways),
+        was_rate=was_rate,
+        rate=rate,
     )
 
 
-def _kinds_of(row: Any) -> Sequence[str]:
-    found = []
-    if row.status in COMPLETED and row.was_status not in COMPLETED:
-        found.append("completed")
-    elif (row.status, row.status_label) != (row.was_status, row.was_status_label):
-        found.append("status")
-    if row.rate_display != row.was_rate_display:
-        # A rate that was given for the first time went up from nothing, one that was taken back went down.
-        is_up = row.was_rate_sort is None or (
-            row.rate_sort is not None and row.rate_sort >= row.was_rate_sort
-        )
-        found.append("up" if is_up else "down")
-    was_behind = row.was_to_date_sort is not None and row.was_to_date_sort < WHOLE
-    if row.to_date_sort is not None and row.to_date_sort < WHOLE and not was_behind:
-        found.append("behind")
-    return found
+def told_apart(before: Standing | None, after: Standing | None) -> tuple[str, str]:
+    """Both rates as displayed; where they moved by less than is displayed, with the decimals that show it."""
+    was, now = (each.rate_display if each else "" for each in (before, after))
+    if before is None or after is None or was != now or before.rate == after.rate:
+        return was, now
+    if before.exact is None or after.exact is None:
+        return was, now
+    exact = Fraction(before.exact), Fraction(after.exact)
+    for places in range(1, MOST_PLACES + 1):
+        cut = [rate.numerator * 10**places // rate.denominator for rate in exact]
+        if cut[0] != cut[1]:
+            first, last = (_cut(rate, digits, places) for rate, digits in zip(exact, cut, strict=True))
+            return first, last
+    return was, now
 
 
-def _distance(row: EditionPledge) -> int:
-    was: int | None = row.was_rate_sort  # type: ignore[attr-defined]
-    if row.rate_display == row.was_rate_display:  # type: ignore[attr-defined]
+def _cut(rate: Fraction, digits: int, places: int) -> str:
+    """So many decimals of a rate, "50.0003…" where it goes on."""
+    ending = "" if rate * 10**places == digits else "…"
+    return f"{Decimal(digits).scaleb(-places):f}{ending}"
+
+
+def _distance(move: Move) -> int:
+    if not move.has_other_rate or move.before is None or move.after is None:
         return -1
-    return abs((row.rate_sort or 0) - (was or 0))
+    return abs((move.after.rate_sort or 0) - (move.before.rate_sort or 0))

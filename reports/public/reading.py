@@ -1,7 +1,9 @@
 """Which plan and which of its editions a page is about. Nothing here reads live data."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -101,6 +103,12 @@ def need_edition(reading: Reading) -> Edition:
     if reading.edition is None:
         raise NotPublished(_("Nothing has been published of this plan yet."))
     return reading.edition
+
+
+def one_of_each_date(edition: Edition, editions: Sequence[Any]) -> list[Any]:
+    """The edition that is read and, of each 기준일 before it, the latest; ``editions`` are newest first."""
+    shown = {other.as_of: other for other in reversed(editions) if other.as_of < edition.as_of}
+    return [*shown.values(), *(other for other in editions if other.pk == edition.pk)]
 
 
 def _date(text: str) -> dt.date:

@@ -5,6 +5,7 @@ from typing import Any
 import django_tables2 as tables
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django_tables2 import RequestConfig
 
@@ -12,6 +13,23 @@ from reports.models import EditionPledge
 from reports.querysets import EditionPledgeQuerySet
 
 PAGE_SIZES = (20, 50, 100)
+# Every order of the table's headers in words, for those who see no headers.
+ORDERS: dict[str, str | Promise] = {
+    "code": pgettext_lazy("sort", "Number"),
+    "-code": pgettext_lazy("sort", "Number, last first"),
+    "name": pgettext_lazy("sort", "Name"),
+    "-name": pgettext_lazy("sort", "Name, last first"),
+    "department": pgettext_lazy("sort", "Department by name"),
+    "-department": pgettext_lazy("sort", "Department by name, last first"),
+    "-rate": pgettext_lazy("sort", "Fulfilment rate, highest first"),
+    "rate": pgettext_lazy("sort", "Fulfilment rate, lowest first"),
+    "-to_date": pgettext_lazy("sort", "To date, highest first"),
+    "to_date": pgettext_lazy("sort", "To date, lowest first"),
+    "-planned": pgettext_lazy("sort", "Planned money, most first"),
+    "planned": pgettext_lazy("sort", "Planned money, least first"),
+    "-executed": pgettext_lazy("sort", "Executed money, most first"),
+    "executed": pgettext_lazy("sort", "Executed money, least first"),
+}
 
 
 class PledgeTable(tables.Table):
@@ -50,7 +68,12 @@ class PledgeTable(tables.Table):
 
 
 class KindPaginator(Paginator):
-    """An address of a page that isn't there gives the nearest one that is."""
+    """An address of a page that isn't there gives the nearest one that is. How many rows there are is known
+    beforehand."""
+
+    def __init__(self, *args: Any, count: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.count = count  # type: ignore[misc]
 
     def page(self, number: Any) -> Page:
         return super().page(self.get_page_number(number))
@@ -62,13 +85,20 @@ class KindPaginator(Paginator):
         return max(1, min(wanted, self.num_pages))
 
 
-def show_page(request: HttpRequest, table: PledgeTable) -> None:
+def show_page(request: HttpRequest, table: PledgeTable, *, count: int) -> None:
     """Order the table and cut out the page that the address asks for, of one of the offered sizes."""
     RequestConfig(request, paginate=False).configure(table)
-    table.paginate(KindPaginator, page=request.GET.get("page", 1), per_page=page_size(request))
+    table.paginate(KindPaginator, page=request.GET.get("page", 1), per_page=page_size(request), count=count)
 
 
 def page_size(request: HttpRequest) -> int:
     """How many rows a page has: what was asked for where it is one of the offered sizes."""
     asked = request.GET.get("per_page", "")
     return int(asked) if asked in map(str, PAGE_SIZES) else PAGE_SIZES[0]
+
+
+def orders(table: PledgeTable) -> list[tuple[str, str, bool]]:
+    """The orders to choose from: the column's word with a minus for the other way around, what it is called,
+    and whether the table has it."""
+    current = ",".join(table.order_by) or "code"
+    return [(value, str(label), value == current) for value, label in ORDERS.items()]

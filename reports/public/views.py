@@ -1,81 +1,32 @@
 """Pages for everybody. They read editions: what was published, as it was published."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from django_tables2 import RequestConfig
 
-from pledges.models import Municipality, Plan
+from pledges.models import Plan
 from pledges.permissions import public
-from reports.cards import read_card
-from reports.models import Edition, EditionPledge
-from reports.public import charts, exports, freshness, wording
-from reports.public.addresses import MAIN_PLAN, address
-from reports.public.crossorigin import shared
-from reports.public.errors import NotPublished
-from reports.public.filters import PledgeFilter
+from reports.cards import RateText, read_card
+from reports.models import Edition, EditionComparison, EditionPledge
+from reports.public import charts, freshness, wording
+from reports.public.addresses import address
 from reports.public.moved import edition_before, what_moved
 from reports.public.reading import (
-    Place,
     Reading,
-    current_term,
-    find_city,
     find_place,
     need_edition,
+    one_of_each_date,
     read_plan,
 )
-from reports.public.study_groups import served_parts
-from reports.public.tables import PAGE_SIZES, PledgeTable, page_size, show_page
 from reports.querysets import EditionPledgeQuerySet
-from reports.summaries import AreaLine, PlanSummary, read_summary
+from reports.summaries import PledgeLine, read_summary
 
-SHOWN_AT_ONCE = 10
-
-
-@public
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """The cities; straight to the current term where there is one city."""
-    cities = list(Municipality.objects.with_terms())
-    terms = {city.pk: current_term(list(city.terms.all()), timezone.localdate()) for city in cities}
-    if len(cities) == 1 and (term := terms[cities[0].pk]):
-        return HttpResponseRedirect(address("front", city=cities[0].code, term=term.number))
-    plans = {
-        plan.term_id: plan
-        for plan in Plan.objects.for_terms(filter(None, terms.values())).for_code(MAIN_PLAN)
-    }
-    editions = {edition.plan_id: edition for edition in _latest(plans.values())}
-    rows = [
-        {"city": city, "term": term, **_headline(plans.get(term.pk) if term else None, editions)}
-        for city in cities
-        for term in [terms[city.pk]]
-    ]
-    return render(request, "public/home.html", {"rows": rows})
-
-
-@public
-@require_safe
-def city(request: HttpRequest, city: str) -> HttpResponse:
-    """A city's terms, the past ones too."""
-    found = find_city(city)
-    terms = list(found.terms.all())
-    plans = list(Plan.objects.for_terms(terms))
-    editions = {edition.plan_id: edition for edition in _latest(plans)}
-    main = {plan.term_id: plan for plan in plans if plan.code == MAIN_PLAN}
-    others: dict[int, list[Plan]] = {}
-    for plan in plans:
-        if plan.code != MAIN_PLAN:
-            others.setdefault(plan.term_id, []).append(plan)
-    rows = [
-        {"term": term, "others": others.get(term.pk, []), **_headline(main.get(term.pk), editions)}
-        for term in terms
-    ]
-    context = {"place": Place(found), "rows": rows, "current": current_term(terms, timezone.localdate())}
-    return render(request, "public/city.html", context)
+SHOWN_AT_ONCE, SHOWN_IN_FRONT = 10, 5
 
 
 @public
@@ -106,31 +57,34 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
         return same
     summary = read_summary(reading.edition.summary)
     top_areas = [area for area in summary.areas if area.depth == 0]
-    moved = what_moved(EditionPledge.objects.for_edition(reading.edition), previous)
-    headlines = _one_of_each_date(reading.edition, editions)
+    moved = what_moved(reading.edition, previous)
+    compared = EditionComparison.objects.for_pair(previous, reading.edition).first() if previous else None
+    rows = EditionPledge.objects.for_edition(reading.edition)
+    headlines = one_of_each_date(reading.edition, editions)
     same_method = [edition for edition in headlines if edition.headline_method == summary.headline.method]
     context = {
         **_reading_context(reading, "front"),
         "summary": summary,
         "list_path": address("list", city=city, term=term, plan=plan),
         "moved": moved,
-        "moves": moved.moves[:SHOWN_AT_ONCE],
+        "moves": moved.moves[:SHOWN_IN_FRONT],
+        "promised": compared.changed if compared else 0,
         "headline_rates": charts.rate_chart(
             "headline-rates",
             _("Fulfilment rate by reference date"),
             [(edition.as_of, edition.headline_display) for edition in same_method],
         ),
         "other_methods": len(headlines) - len(same_method),
-        "totals": charts.totals_chart(summary),
-        "area_rates": charts.area_chart(top_areas),
+        "totals": charts.totals_bar(summary),
         "statuses": wording.status_counts(summary),
         "formula": wording.method_formula(summary.headline.method),
         "numbers": wording.method_numbers(summary.headline),
         "top_areas": top_areas,
-        "lagging": summary.lagging[:SHOWN_AT_ONCE],
+        "lagging": _with_causes(summary.lagging[:SHOWN_IN_FRONT], rows),
         "has_to_date": wording.has_to_date(summary),
-        "not_submitted": summary.not_submitted[:SHOWN_AT_ONCE],
-        "editions": editions,
+        "not_submitted": summary.not_submitted[:SHOWN_IN_FRONT],
+        "newest_editions": editions[:SHOWN_IN_FRONT],
+        "older_editions": editions[SHOWN_IN_FRONT:],
         "others": others,
     }
     return freshness.tagged(render(request, "public/front.html", context), tag)
@@ -191,171 +145,41 @@ def method(request: HttpRequest, city: str, term: int, plan: str) -> HttpRespons
     return freshness.tagged(render(request, "public/method.html", context), tag)
 
 
-@public
-@require_safe
-def area(request: HttpRequest, city: str, term: int, plan: str, code: str) -> HttpResponse:
-    """An area: its rate and money, its sub-areas, its pledges."""
-    reading = _read(request, city, term, plan)
-    edition = need_edition(reading)
-    summary = read_summary(edition.summary)
-    by_code = {line.code: line for line in summary.areas}
-    if code not in by_code:
-        raise NotPublished(_("There is no such area in this plan."))
-    tag = freshness.etag(request, reading)
-    if same := freshness.unchanged(request, tag):
-        return same
-    line = by_code[code]
-    parents: list[AreaLine] = []
-    parent = by_code.get(line.parent)
-    while parent is not None and parent not in parents:
-        parents.insert(0, parent)
-        parent = by_code.get(parent.parent)
-    context = {
-        **_reading_context(reading, "area"),
-        "summary": summary,
-        "area": line,
-        "parents": parents,
-        "sub_areas": [other for other in summary.areas if other.parent == code],
-        "rows": EditionPledge.objects.for_edition(edition).for_area(code).without_cards().in_order(),
-    }
-    return freshness.tagged(render(request, "public/area.html", context), tag)
+@dataclass(frozen=True, slots=True)
+class LaggingLine:
+    """A pledge that lags, with what its published card says is the cause; "" where it says nothing."""
+
+    code: str
+    name: str
+    status: str
+    own_status: str
+    department: str
+    rate: RateText
+    to_date: RateText
+    cause: str
 
 
-@public
-@require_safe
-def pledge_list(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
-    """The pledges of the edition: searched, filtered, sorted, in pages."""
-    reading = _read(request, city, term, plan)
-    edition = need_edition(reading)
-    previous = _previous(request, edition)
-    tag = freshness.etag(request, reading, previous and previous.pk)
-    if same := freshness.unchanged(request, tag):
-        return same
-    summary = read_summary(edition.summary)
-    chosen, table = _filtered(request, EditionPledge.objects.for_edition(edition), summary, previous)
-    show_page(request, table)
-    context = {
-        **_reading_context(reading, "list"),
-        "summary": summary,
-        "filter": chosen,
-        "table": table,
-        "page_sizes": PAGE_SIZES,
-        "page_size": page_size(request),
-        "sizes_query": _query_without(request, "per_page", "page"),
-        "file_query": _query_without(request, "per_page", "page"),
-        "formats": ("xlsx", "csv", "json"),
-    }
-    return freshness.tagged(render(request, "public/list.html", context), tag)
-
-
-@public
-@shared
-@require_safe
-def list_file(request: HttpRequest, city: str, term: int, plan: str, suffix: str) -> HttpResponse:
-    """What the list shows, as a file."""
-    reading = _read(request, city, term, plan)
-    edition = need_edition(reading)
-    previous = _previous(request, edition)
-    tag = freshness.etag(request, reading, previous and previous.pk)
-    if same := freshness.unchanged(request, tag):
-        return same
-    rows = EditionPledge.objects.for_edition(edition).with_exact_rates()
-    _chosen, table = _filtered(request, rows, read_summary(edition.summary), previous)
-    RequestConfig(request, paginate=False).configure(table)
-    return freshness.tagged(exports.export(request, suffix, reading, edition, table.data), tag)
-
-
-@public
-@require_safe
-def card(request: HttpRequest, city: str, term: int, plan: str, code: str) -> HttpResponse:
-    """One pledge: everything that its official card shows."""
-    reading = _read(request, city, term, plan)
-    edition = need_edition(reading)
-    rows = EditionPledge.objects.for_edition(edition)
-    row = _row(rows, code)
-    editions: list[Any] = list(
-        Edition.objects.for_plan(reading.plan).with_rate_of(code).without_summary().newest_first()
-    )
-    groups = [] if reading.is_older else served_parts(reading.plan, code)
-    tag = freshness.etag(request, reading, [other.pk for other in editions], groups)
-    if same := freshness.unchanged(request, tag):
-        return same
-    document = read_card(row.card)
-    context = {
-        **_reading_context(reading, "card"),
-        "card": document,
-        "boxes": wording.header_boxes(document),
-        "status_box": wording.status_box(document),
-        "workings": [wording.indicator_working(line) for line in document.indicators],
-        "mean_working": wording.mean_working(document),
-        "rounding": wording.rounding_words(document.plan.decimals, document.plan.rounding),
-        "grid_years": wording.grid_years(document),
-        "is_marked": wording.is_marked(document),
-        "indicator_charts": [chart for chart in charts.indicator_charts(document) if chart],
-        "money_chart": charts.money_chart(document),
-        "rate_chart": charts.rate_chart(
-            "rates",
-            _("Fulfilment rate by reference date"),
-            [(other.as_of, other.rate_display) for other in _one_of_each_date(edition, editions)],
-        ),
-        "previous": rows.before(row.position).without_cards().first(),
-        "next": rows.after(row.position).without_cards().first(),
-        "editions": editions,
-        "study_groups": groups,
-    }
-    return freshness.tagged(render(request, "public/card.html", context), tag)
+def _with_causes(lines: Sequence[PledgeLine], rows: EditionPledgeQuerySet) -> list[LaggingLine]:
+    """One query; none where nothing lags."""
+    causes = rows.for_codes([line.code for line in lines]).causes() if lines else {}
+    return [
+        LaggingLine(
+            line.code,
+            line.name,
+            line.status,
+            line.own_status,
+            line.department,
+            line.rate,
+            line.to_date,
+            causes.get(line.code, ""),
+        )
+        for line in lines
+    ]
 
 
 def _read(request: HttpRequest, city: str, term: int, plan: str) -> Reading:
     return read_plan(request, find_place(city, term, plan))
 
 
-def _row(rows: Any, code: str) -> EditionPledge:
-    row = rows.for_code(code).first()
-    if row is None:
-        raise NotPublished(_("There is no pledge with this number in these figures."))
-    return row
-
-
-def _filtered(
-    request: HttpRequest, rows: EditionPledgeQuerySet, summary: PlanSummary, previous: Edition | None
-) -> tuple[PledgeFilter, PledgeTable]:
-    chosen = PledgeFilter(
-        request.GET, queryset=rows.without_cards().in_order(), summary=summary, previous=previous
-    )
-    return chosen, PledgeTable(chosen.qs)
-
-
-def _previous(request: HttpRequest, edition: Edition) -> Edition | None:
-    """The edition that the list compares with, where it is asked what moved. One query then."""
-    if not request.GET.get("moved"):
-        return None
-    earlier = Edition.objects.for_plan(edition.plan_id).before(edition.as_of)
-    return earlier.without_summary().newest_first().first()
-
-
-def _one_of_each_date(edition: Edition, editions: list[Any]) -> list[Any]:
-    """The edition that is read and, of each 기준일 before it, the latest; ``editions`` are newest first."""
-    shown = {other.as_of: other for other in reversed(editions) if other.as_of < edition.as_of}
-    return [*shown.values(), *(other for other in editions if other.pk == edition.pk)]
-
-
 def _reading_context(reading: Reading, page: str) -> dict[str, Any]:
     return {"place": reading.place, "reading": reading, "edition": reading.edition, "page": page}
-
-
-def _query_without(request: HttpRequest, *names: str) -> str:
-    query = request.GET.copy()
-    for name in names:
-        query.pop(name, None)
-    return query.urlencode()
-
-
-def _latest(plans: Any) -> Any:
-    return Edition.objects.for_plans(list(plans)).latest_of_each_plan()
-
-
-def _headline(plan: Plan | None, editions: dict[int, Edition]) -> dict[str, Any]:
-    edition = editions.get(plan.pk) if plan else None
-    summary = read_summary(edition.summary) if edition else None
-    return {"plan": plan, "edition": edition, "summary": summary}

@@ -35,6 +35,16 @@ GRID_SIGNS: dict[str, tuple[str, str | Promise]] = {
     "under_way": ("◐", gettext_lazy("under way")),
     "done": ("●", gettext_lazy("done")),
 }
+STATUS_MEANINGS: dict[str, str | Promise] = {
+    Status.CLOSED: gettext_lazy("Fulfilled; the work on it has ended."),
+    Status.CONTINUING: gettext_lazy("Fulfilled; the work goes on."),
+    Status.ON_TRACK: gettext_lazy("Runs as planned; to be fulfilled by the end of the term."),
+    Status.PARTIAL: gettext_lazy("Partly under way; short of its goal."),
+    Status.ON_HOLD: gettext_lazy("Stopped for the time being."),
+    Status.DROPPED: gettext_lazy("Given up."),
+    Status.OTHER: gettext_lazy("The city's own word for where it stands."),
+    Status.NONE: gettext_lazy("No status has been given yet."),
+}
 FORMULAS: dict[str, str | Promise] = {
     HeadlineMethod.MEAN_RATE: gettext_lazy(
         "sum of the pledges' fulfilment rates ÷ number of pledges with a rate"
@@ -72,6 +82,11 @@ def status_word(status: str, own_status: str = "") -> str:
     if status == Status.OTHER and own_status:
         return own_status
     return str(Status(status).label)
+
+
+def status_meaning(card: Card) -> str:
+    """What the card's status says, in a sentence."""
+    return str(STATUS_MEANINGS[Status(card.status)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,12 +274,12 @@ def status_counts(summary: PlanSummary) -> list[StatusCount]:
     total = sum(count for *_rest, count in counts)
     rows, before = [], 0
     for key, status, label, count in counts:
-        rows.append(StatusCount(key, status, label, count, _share(before, total), _share(count, total)))
+        rows.append(StatusCount(key, status, label, count, bar_share(before, total), bar_share(count, total)))
         before += count
     return rows
 
 
-def _share(part: int, whole: int) -> str:
+def bar_share(part: int, whole: int) -> str:
     """Part of a bar, in percent to two places, for drawing only."""
     return format_number(Decimal(part * 10_000 // whole).scaleb(-2)) if whole else "0"
 

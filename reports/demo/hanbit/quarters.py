@@ -10,7 +10,6 @@ from reports.demo.hanbit.pledges import (
     QUARTERS,
     YEARS,
     Indicator,
-    MoneyLine,
     Pledge,
     Task,
     all_pledges,
@@ -29,6 +28,15 @@ MISPRINTED_QUARTER = 2
 CORRECTION = (
     "1-1-3 시민 일자리 1만 개 창출: 2025년 3분기 창출 일자리의 숫자 뒤바뀜을 바로잡음(1,980개 → 1,890개)"
 )
+
+# What the plan said before it was adjusted: the quarter in which today's words came, by pledge.
+ADJUSTED_QUARTER = 2
+WORDS_BEFORE: Mapping[str, Mapping[str, str]] = {
+    "1-3-4": {"공약명": "드론 실증단지 조성", "완료시기": "임기내"},
+    "1-4-1": {"정책목표": "로컬푸드 직매장을 권역별로 열어 농가의 판로를 넓힘", "협조부서": ""},
+}
+# A car park's tower is paid later: 200 of its 시비 of 2025 moved on to 2026.
+MONEY_BEFORE = {("1-2-3", "중앙시장 주차타워", "시비"): {2025: Decimal(200), 2026: Decimal(-200)}}
 
 
 def content(quarter: int, *, misprinted: bool = False) -> bytes:
@@ -99,6 +107,7 @@ def is_in_workbook(pledge: Pledge, quarter: int) -> bool:
 
 
 def _pledge_row(pledge: Pledge, quarter: int) -> dict[str, Any]:
+    before = WORDS_BEFORE.get(pledge.code, {}) if quarter < ADJUSTED_QUARTER else {}
     return {
         "공약번호": pledge.code,
         "분야": pledge.area,
@@ -117,6 +126,7 @@ def _pledge_row(pledge: Pledge, quarter: int) -> dict[str, Any]:
         "추진근거": pledge.basis,
         "현황 및 정책개요": pledge.overview,
         "기대효과": pledge.effects,
+        **before,
     }
 
 
@@ -154,11 +164,12 @@ def _year_cells(indicator: Indicator, values: Any) -> dict[str, str]:
 def _money_rows(pledge: Pledge, quarter: int) -> Iterator[dict[str, Any]]:
     for project in pledge.projects:
         for line in (*project.planned, *project.secured[quarter], *project.spent[quarter]):
-            yield {"공약번호": pledge.code, "사업명": project.name, "재원": line.source, **_amounts(line)}
-
-
-def _amounts(line: MoneyLine) -> dict[str, Decimal | None]:
-    return money_row(prior=line.prior, years=zip(YEARS, line.years, strict=True), after=line.after)
+            years = dict(zip(YEARS, line.years, strict=True))
+            if quarter < ADJUSTED_QUARTER and line in project.planned:
+                for year, more in MONEY_BEFORE.get((pledge.code, project.name, line.source), {}).items():
+                    years[year] = (years[year] or Decimal(0)) + more
+            amounts = money_row(prior=line.prior, years=years.items(), after=line.after)
+            yield {"공약번호": pledge.code, "사업명": project.name, "재원": line.source, **amounts}
 
 
 def _task_row(pledge: Pledge, task: Task, quarter: int) -> dict[str, Any]:

@@ -22,9 +22,10 @@ from pledges.enums import (
     Status,
 )
 from reports.cards import RateText
+from reports.changes import Standing
+from reports.promises import PromiseKind
 from reports.public.opendata import lines
 from reports.public.opendata.columns import PERCENT, WON, Codes, Column, DataFile, Kind, Line, Words
-from reports.public.opendata.moves import Standing
 from reports.public.wording import FLAGS
 
 
@@ -83,6 +84,7 @@ MOVES: Codes = (
     ("status", _("The status is another one")),
     ("rate", _("The rate is another one")),
     ("both", _("Status and rate are others")),
+    ("behind", _("The pledge fell behind its targets to date; status and rate are the same")),
 )
 MONEY_KINDS: Codes = (
     ("planned", pgettext_lazy("money", "Planned")),
@@ -585,7 +587,7 @@ FILES: tuple[DataFile, ...] = (
                 "pledge_code", T, _("Number of the pledge"), lambda line: line.item.pledge.code, always=True
             ),
             Column("name", T, _("Name of the pledge"), lambda line: line.item.pledge.name, always=True),
-            Column("change", T, _("What moved"), lambda line: line.item.kind, codes=MOVES, always=True),
+            Column("change", T, _("What moved"), lambda line: line.item.change, codes=MOVES, always=True),
             Column(
                 "status_before",
                 T,
@@ -635,6 +637,88 @@ FILES: tuple[DataFile, ...] = (
             ),
         ),
         lines.changes,
+    ),
+    DataFile(
+        "promises",
+        _("Changes to promises"),
+        _("one row a value that a pledge promises otherwise from one reference date to the next"),
+        (
+            Column(
+                "as_of_before",
+                Kind.DATE,
+                _("Reference date before"),
+                lambda line: line.card.edition_before.as_of,
+                always=True,
+            ),
+            Column(
+                "edition_before",
+                N,
+                _("Number of the edition before"),
+                lambda line: line.card.edition_before.number,
+                always=True,
+            ),
+            AS_OF,
+            EDITION,
+            CODE,
+            Column("name", T, _("Name of the pledge"), lambda line: line.card.name, always=True),
+            Column(
+                "change_no",
+                N,
+                _("Place of the change among those of the pledge, from 1"),
+                lambda line: line.number,
+                always=True,
+            ),
+            Column(
+                "kind",
+                T,
+                _("What of the promise differs"),
+                lambda line: line.item.kind,
+                codes=_of(PromiseKind),
+                always=True,
+            ),
+            Column(
+                "subject",
+                T,
+                _("The indicator, sub-project or task that it is of"),
+                lambda line: line.item.subject,
+            ),
+            Column(
+                "source",
+                T,
+                _("Source of the money"),
+                lambda line: line.item.source,
+                codes=_of(MoneySource),
+            ),
+            Column(
+                "span",
+                T,
+                _("Column of the investment plan"),
+                lambda line: line.item.span,
+                codes=_of(Span),
+            ),
+            Column("year", N, pgettext_lazy("data", "Year"), lambda line: line.item.year),
+            Column("quarter", N, _("Quarter of the year, 1 to 4"), lambda line: line.item.quarter),
+            Column(
+                "before",
+                T,
+                _("Value before: text, code, number, or money in won; nothing where there was none"),
+                lambda line: line.item.before,
+            ),
+            Column(
+                "after",
+                T,
+                _("Value now: text, code, number, or money in won; nothing where there is none"),
+                lambda line: line.item.after,
+            ),
+            Column(
+                "url",
+                Kind.ADDRESS,
+                _("The card in this very edition"),
+                lambda line: line.address,
+                always=True,
+            ),
+        ),
+        lines.promises,
     ),
 )
 BY_NAME = {file.name: file for file in FILES}

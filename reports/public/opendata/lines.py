@@ -82,10 +82,22 @@ def editions(of: Material) -> Iterable[Line]:
         yield Line(edition, item=last[edition.as_of] == edition.pk, address=of.front_of(edition))
 
 
+def promises(of: Material) -> Iterable[Line]:
+    for pledge in of.promised:
+        for number, change in enumerate(pledge.changes, 1):
+            yield Line(
+                pledge.edition,
+                pledge,
+                number,
+                change,
+                address=of.address_of(pledge.code, pledge.edition),
+            )
+
+
 def changes(of: Material) -> Iterable[Line]:
     for move in of.moves:
         yield Line(
             move.edition,
             item=move,
-            address=of.address_of(move.pledge.code, move.edition if move.after else move.edition_before),
+            address=of.address_of(move.code, move.shown_in),
         )

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from reports.cards import Card, read_card
 from reports.models import Edition, EditionPledge
-from reports.public.opendata.moves import Move, read_moves
+from reports.public.moved import Move, Promised, read_moves, read_promised
 from reports.summaries import PlanSummary, read_summary
 
 
@@ -47,5 +47,10 @@ class Material:
         return list({**last, self.edition.as_of: self.edition}.values())
 
     @cached_property
+    def promised(self) -> list[Promised]:
+        """What is promised otherwise between each of ``current`` and the next. One query."""
+        return read_promised(self.current)
+
+    @cached_property
     def moves(self) -> list[Move]:
-        return read_moves(self.current, exact=True)
+        return read_moves(self.current)

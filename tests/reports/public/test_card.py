@@ -149,7 +149,7 @@ def test_card_asks_the_database_the_same_whatever_the_plan(count, client, django
     plan = made.make_pledges(count)
     made.publish(plan, made.dt.date(2024, 3, 31))
     code = EditionPledge.objects.first().code
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert client.get(f"/hanbit/8/pledges/{code}/").status_code == 200
 
 

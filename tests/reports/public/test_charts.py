@@ -11,7 +11,7 @@ import pytest
 from defusedxml import ElementTree
 
 from pledges.models import Pledge
-from reports.cards import RateText, read_card
+from reports.cards import read_card
 from reports.models import Edition, EditionPledge
 from reports.public import charts
 from reports.summaries import read_summary
@@ -166,21 +166,30 @@ def test_sources_are_stacked_and_a_source_of_zero_takes_no_room(card):
     assert "2023: 소요예산 44 (국비 11, 시비 33), 집행액 33; " in chart.spoken
 
 
-def test_plan_s_totals_are_42_of_75_4_with_nothing_for_what_was_not_entered(summary):
-    chart = charts.totals_chart(summary)
-    # 42 ÷ 75.4 × 212 = 118.09
-    assert drawn(chart) == [
-        ("소요예산", ["planned"], ["212"], "75.4"),
-        ("집행액", ["executed"], ["118.09"], "42"),
+def test_plan_s_totals_lie_in_each_other_with_nothing_for_what_was_not_entered(summary):
+    # 42 ÷ 75.4 = 55.70 %; nothing was entered as secured.
+    assert [(bar.code, bar.width) for bar in charts.totals_bar(summary)] == [
+        ("planned", "100"),
+        ("executed", "55.7"),
     ]
-    assert [len(row.bars) for row in chart.rows] == [1, 0, 1]
 
 
-def test_rate_of_an_area_is_a_part_of_100(summary):
-    chart = charts.area_chart(area for area in summary.areas if area.depth == 0)
+def test_money_secured_beyond_the_plan_is_the_longest_bar(summary):
+    bars = charts.totals_bar(replace(summary, planned=50, secured=200, executed=0))
+    assert [bar.code for bar in bars] == ["planned", "secured", "executed"]
+    assert [bar.width for bar in bars] == ["25", "100", "0"]
+
+
+@pytest.mark.parametrize("amount", [None, 0])
+def test_plan_without_money_has_no_bar(summary, amount):
+    assert charts.totals_bar(replace(summary, planned=amount, secured=None, executed=None)) == ()
+
+
+def test_rate_of_a_city_is_a_part_of_100():
+    chart = charts.city_chart([("가람시", "73.33"), ("나래시", "–")])
     # Names stand above: 6 units at the edge, 84 for figures, 270 for 100 %. 73.33 % of it are 197.99.
-    assert drawn(chart) == [("7 시민소통", ["rate"], ["197.99"], "73.33%")]
-    assert charts.area_chart([replace(summary.areas[0], rate=RateText(None, "–"))]) is None
+    assert drawn(chart)[0] == ("가람시", ["rate"], ["197.99"], "73.33%")
+    assert charts.city_chart([("나래시", "–")]) is None
 
 
 def test_rates_lie_as_far_apart_as_their_dates():
@@ -251,7 +260,7 @@ def test_headline_of_another_formula_is_left_out_and_said_so(naju, client, text_
 
 def test_drawings_have_names_and_words_and_no_style(naju, client):
     made.publish(naju, dt.date(2024, 12, 31))
-    for address, count in ((CARD, 4), ("/naju/8/", 3), ("/naju/8/money/", 2)):
+    for address, count in ((CARD, 4), ("/naju/8/", 1), ("/naju/8/money/", 2)):
         html = client.get(address).content.decode()
         assert "style=" not in html
         pictures = SVG.findall(html)

@@ -62,7 +62,7 @@ def plan():
 
 
 def codes(client, query: str = "") -> list[str]:
-    html = client.get(f"{LIST}?{query}").content.decode()
+    html = client.get(f"{LIST}?{query}", follow=True).content.decode()
     return re.findall(r'<td class="col-code code">([^<]+)</td>', html)
 
 
@@ -130,15 +130,15 @@ def test_choices_are_those_of_the_edition_with_counts(plan, text_of):
 
 def test_active_filters_can_be_taken_away_one_by_one(plan, client):
     html = client.get(f"{LIST}?area=10&q=축&sort=-rate&page=1").content.decode()
-    assert 'href="?q=%EC%B6%95&amp;sort=-rate"' in html
-    assert 'href="?area=10&amp;sort=-rate"' in html
+    assert 'href="/hanbit/8/pledges/?q=%EC%B6%95&amp;sort=-rate"' in html
+    assert 'href="/hanbit/8/pledges/?area=10&amp;sort=-rate"' in html
     assert "<strong>1</strong>건" in html
 
 
 def test_nothing_found_helps_on(plan, text_of):
     page = text_of(f"{LIST}?q=없는말")
     assert "조건에 맞는 공약이 없습니다." in page
-    assert "전체 공약 보기" in page
+    assert "전체 공약 6건 보기" in page
 
 
 def test_unknown_choice_is_named_beside_its_field(plan, client):

@@ -48,7 +48,7 @@ def plan():
 def moved_in(as_of):
     editions = list(Edition.objects.newest_first())
     edition = next(edition for edition in editions if edition.as_of == as_of)
-    return what_moved(EditionPledge.objects.for_edition(edition), edition_before(edition, editions))
+    return what_moved(edition, edition_before(edition, editions))
 
 
 def test_each_pledge_that_moved_is_named_by_how_it_moved(plan):
@@ -60,6 +60,7 @@ def test_each_pledge_that_moved_is_named_by_how_it_moved(plan):
         ("6", ["up"]),
         ("5", ["status"]),
         ("7", ["status"]),
+        ("8", ["added"]),
     ]
     first, second = moves[0], moves[3]
     assert (first.was_rate, first.rate) == ("50.00", "100.00")
@@ -72,6 +73,7 @@ def test_tallies_count_each_way_once_a_pledge(plan):
         ("up", 3),
         ("down", 1),
         ("status", 2),
+        ("added", 1),
     ]
 
 
@@ -83,12 +85,12 @@ def test_first_edition_has_nothing_to_compare_with(plan, text_of):
 
 def test_front_page_shows_before_and_after(plan, text_of):
     page = text_of("/hanbit/8/")
-    assert "직전 공표 이후 변동 6" in page
+    assert "직전 공표 이후 변동 7" in page
     assert "2024. 3. 31. 기준 제1판과 비교한 결과입니다." in page
-    assert "● 완료 1 ▲ 이행률 상승 3 ▼ 이행률 하락 1 ◇ 추진상황 변경 2" in page
+    assert "● 완료 1 ▲ 이행률 상승 3 ▼ 이행률 하락 1 ◇ 추진상황 변경 2 ＋ 공약 추가 1" in page
     assert "50.00% → 에서 다음으로 변경: 100.00%" in page
     assert "1 약속 1 ● 완료 , ▲ 이행률 상승 ◑ 정상추진" in page
-    assert "새 약속" not in page.split("기준일별 이행률")[0]
+    assert "8 새 약속 ＋ 공약 추가 – 미지정 –" in text_of("/hanbit/8/changes/?kind=moved")
 
 
 def test_pledge_that_falls_behind_its_target_is_named_without_other_changes():
@@ -113,12 +115,12 @@ def codes(client, query):
 
 
 def test_list_is_narrowed_to_what_moved(plan, client):
-    assert codes(client, "moved=yes") == ["1", "2", "3", "5", "6", "7"]
+    assert codes(client, "moved=yes") == ["1", "2", "3", "5", "6", "7", "8"]
     assert codes(client, "moved=yes&status=on_hold") == ["5"]
     assert codes(client, "moved=yes&as_of=2024-03-31") == []
     assert codes(client, "moved=nonsense") == []
     rows = client.get("/hanbit/8/pledges.json?moved=yes").json()["pledges"]
-    assert [row["code"] for row in rows] == ["1", "2", "3", "5", "6", "7"]
+    assert [row["code"] for row in rows] == ["1", "2", "3", "5", "6", "7", "8"]
 
 
 def test_list_is_narrowed_to_what_is_behind(naju, client):
@@ -143,20 +145,20 @@ def test_correction_of_the_date_before_changes_the_tag_of_what_shows_it(plan, cl
 
 
 @pytest.mark.parametrize("count", [3, 30])
-def test_front_page_with_a_date_before_takes_five_queries(count, client, django_assert_num_queries):
+def test_front_page_with_a_date_before_takes_six_queries(count, client, django_assert_num_queries):
     plan = made.make_pledges(count)
     made.publish(plan, MARCH)
     period = factories.PeriodFactory(plan=plan, as_of=JUNE, state="closed")
     for pledge in Pledge.objects.all():
         factories.ApprovedReportFactory(pledge=pledge, period=period, status=Status.CLOSED)
     made.publish(plan, JUNE)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         response = client.get("/hanbit/8/")
     assert len(response.context["moved"].moves) == count
-    assert len(response.context["moves"]) == min(count, 10)
+    assert len(response.context["moves"]) == min(count, 5)
     link = b'href="/hanbit/8/pledges/?moved=yes&amp;sort=-rate"'
-    assert (link in response.content) is (count > 10)
-    with django_assert_num_queries(6):
+    assert (link in response.content) is (count > 5)
+    with django_assert_num_queries(5):
         assert client.get("/hanbit/8/pledges/?moved=yes").status_code == 200
 
 

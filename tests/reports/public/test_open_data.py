@@ -13,7 +13,8 @@ from defusedxml import ElementTree
 from pledges.enums import PeriodState, ReportState, Status
 from pledges.models import Plan, Pledge
 from pledges.validators import PLAN_WORDS
-from reports.models import Edition, EditionPledge
+from reports.changes import compare_published
+from reports.models import Edition, EditionComparison, EditionPledge
 from reports.public.opendata.files import BY_NAME, FILES
 from tests import factories
 from tests.reports.public import naju as made
@@ -181,6 +182,8 @@ def test_pledge_that_went_is_told_as_removed(moving, client):
     newest = Edition.objects.newest_first()[0]
     rows = EditionPledge.objects.for_edition(newest).for_code("2")
     super(type(rows), rows)._raw_delete(rows.db)
+    EditionComparison.objects.all().delete()
+    compare_published(moving)
     removed = rows_of(client, "changes", HANBIT)[-1]
     assert (removed["pledge_code"], removed["change"], removed["status"]) == ("2", "removed", None)
     assert removed["url"].endswith(f"?as_of={older.as_of.isoformat()}&edition=2")
@@ -325,6 +328,22 @@ def test_plan_without_an_edition_has_no_data(client):
         assert client.get(f"/hanbit/8/{address}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/naju/8/data/pledges.csv?as_of=2001-01-01",
+        "/naju/9/data/pledges.json",
+        "/naju/9/feed/",
+        "/naju/8/pledges/9-9-9/feed/",
+        "/naju/8/pledges.csv?edition=7",
+    ],
+)
+def test_script_of_another_site_is_told_that_a_file_is_not_there(naju, client, address):
+    """Without the header a browser tells it nothing but that something failed."""
+    response = client.get(address, headers={"origin": "https://news.example"})
+    assert (response.status_code, response.headers[CORS]) == (404, "*")
+
+
 # --- Drafts, queries, caches, other sites ---------------------------------------
 
 SECRET = "비밀문구-7f3a"
@@ -354,7 +373,7 @@ def test_draft_is_in_no_file_feed_or_sitemap(naju, client):
     assert client.get(f"/naju/8/pledges/{SECRET}/feed/").status_code == 404
 
 
-QUERIES = {"editions": 4, "changes": 5}
+QUERIES = {"editions": 4, "changes": 4}
 
 
 @pytest.mark.parametrize("count", [3, 30])
@@ -365,7 +384,8 @@ def test_file_takes_as_many_queries_for_3_and_for_30_pledges(
 ):
     plan = made.make_pledges(count)
     made.publish(plan, dt.date(2024, 3, 31))
-    # The plan, its edition, the digests of all; then the cards, or the editions and their rows.
+    # The plan, its edition, the digests of all; then the cards, or the editions. What moved takes one more
+    # where there are two dates.
     with django_assert_num_queries(QUERIES.get(name, 4)):
         assert client.get(f"{HANBIT}{name}.{suffix}").status_code == 200
 
@@ -376,7 +396,7 @@ def test_page_feed_and_sitemap_take_as_many_queries(client, django_assert_num_qu
     made.publish(plan, dt.date(2024, 3, 31))
     for address, queries in [
         ("/hanbit/8/data/", 3),
-        ("/hanbit/8/feed/", 3),
+        ("/hanbit/8/feed/", 2),
         ("/hanbit/8/sitemap.xml", 3),
         ("/sitemap.xml", 1),
     ]:
@@ -470,12 +490,16 @@ def addresses_in(client, address: str) -> dict[str, str]:
 
 def test_sitemap_leads_to_every_page_of_the_current_edition(naju, client):
     index = addresses_in(client, "/sitemap.xml")
-    assert list(index) == ["http://testserver/naju/8/sitemap.xml"]
+    assert list(index) == [
+        "http://testserver/sitemap-cities.xml",
+        "http://testserver/naju/8/sitemap.xml",
+    ]
     pages = addresses_in(client, "/naju/8/sitemap.xml")
     assert {page.removeprefix("http://testserver") for page in pages} == {
         "/naju/8/",
         "/naju/8/pledges/",
         "/naju/8/pledges/7-2-3/",
+        "/naju/8/areas/",
         "/naju/8/areas/7/",
         "/naju/8/areas/7-2/",
         "/naju/8/money/",
@@ -487,6 +511,17 @@ def test_sitemap_leads_to_every_page_of_the_current_edition(naju, client):
         published.replace(microsecond=0)
     }
     for page in pages:
+        assert client.get(page).status_code == 200
+
+
+def test_sitemap_of_cities_names_the_pages_above_the_plans(naju, client, django_assert_num_queries):
+    """나주시 was published, 한빛시 was not: that one has no moment at which it changed."""
+    factories.MunicipalityFactory(code="hanbit", name="한빛시")
+    with django_assert_num_queries(2):
+        text = client.get("/sitemap-cities.xml").content.decode()
+    pages = re.findall(r"<url><loc>http://testserver([^<]+)</loc>(<lastmod>)?", text)
+    assert sorted(pages) == [("/", "<lastmod>"), ("/hanbit/", ""), ("/naju/", "<lastmod>")]
+    for page, _moment in pages:
         assert client.get(page).status_code == 200
 
 

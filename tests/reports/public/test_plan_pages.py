@@ -55,7 +55,7 @@ def test_front_page_counts_statuses_and_links_to_them(naju, client):
 def test_front_page_shows_the_money(naju, text_of):
     page = text_of("/naju/8/")
     assert "소요예산 75.4 확보액 – 집행액 42 집행률 55.70%" in page
-    assert "시비 75.4 – 75.4 – 33 18.5 13.2 10.7 –" in page
+    assert "시비 75.4 – 75.4 – 33 18.5 13.2 10.7 –" in text_of("/naju/8/money/")
 
 
 def test_front_page_lists_what_lags_and_what_was_not_submitted(naju, text_of):
@@ -190,10 +190,11 @@ def test_public_pages_are_read_only(naju, client):
 
 def test_area_shows_its_parts_and_pledges(naju, text_of):
     page = text_of("/naju/8/areas/7/")
-    assert "공약 1 평균 이행률 73.33% 소요예산 75.4 백만원 집행액 42 백만원" in page
+    assert "공약 1 / 계획 전체 1 평균 이행률 73.33% 소요예산 75.4 백만원" in page
+    assert "집행액 42 백만원" in page
     assert "7-2 조직문화 1 73.33%" in page
     assert "7-2-3 학습동아리 활성화" in page
-    assert "7 시민소통 7-2 조직문화" in text_of("/naju/8/areas/7-2/")
+    assert "분야별 현황 7 시민소통 7-2 조직문화" in text_of("/naju/8/areas/7-2/")
 
 
 def test_formulas_stand_side_by_side_with_their_numbers(naju, text_of):
@@ -219,7 +220,9 @@ def test_truncating_plan_says_so(text_of):
 
 def test_plan_without_an_edition_says_so(client, text_of):
     made.make_pledges(1)
-    assert "아직 공표한 내용이 없습니다." in text_of("/hanbit/8/")
+    page = text_of("/hanbit/8/")
+    assert "아직 공표한 내용이 없습니다." in page
+    assert "공약실천계획은 등록되었으며, 첫 공표를 준비하고 있습니다." in page
     assert client.get("/hanbit/8/pledges/").status_code == 404
 
 
@@ -272,14 +275,41 @@ def test_home_of_an_empty_portal_says_what_to_do(text_of):
 
 
 def test_city_keeps_its_past_terms(naju, text_of):
-    factories.TermFactory(
-        municipality=naju.term.municipality,
-        number=7,
-        starts_on=dt.date(2018, 7, 1),
-        ends_on=dt.date(2022, 6, 30),
-    )
+    """Terms before and after that of the plan: what was published in one that ended stays on the page."""
+    city, today = naju.term.municipality, dt.date.today()
+    naju.term.starts_on, naju.term.ends_on = dt.date(2022, 7, 1), max(today, dt.date(2026, 6, 30))
+    naju.term.save()
+    for number, starts_on, ends_on in [
+        (7, dt.date(2018, 7, 1), dt.date(2022, 6, 30)),
+        (9, naju.term.ends_on + dt.timedelta(days=1), naju.term.ends_on + dt.timedelta(days=1460)),
+    ]:
+        factories.TermFactory(municipality=city, number=number, starts_on=starts_on, ends_on=ends_on)
     page = text_of("/naju/")
-    assert page.index("민선 8기 현재") < page.index("민선 7기")
+    places = [page.index(words) for words in ("민선 9기", "민선 8기 현재", "민선 7기 임기 종료")]
+    assert places == sorted(places)
+    assert "아직 임기가 시작되지 않았습니다." in page[places[0] : places[1]]
+    assert "(완료 종결 + 완료 후 계속추진) ÷ 전체 공약 = 1 ÷ 1" in page[places[1] : places[2]]
+    assert "기준일 2025. 9. 30." in page[places[1] : places[2]]
+    assert "첫 분기 실적을 공표하면" in page[places[2] :]
+
+
+def test_term_that_ended_stays_readable_when_the_next_one_has_begun(naju, client, text_of):
+    city, today = naju.term.municipality, dt.date.today()
+    naju.term.starts_on, naju.term.ends_on = today - dt.timedelta(days=1461), today - dt.timedelta(days=1)
+    naju.term.save()
+    factories.TermFactory(
+        municipality=city, number=9, starts_on=today, ends_on=today + dt.timedelta(days=1460)
+    )
+    factories.MunicipalityFactory(code="hanbit", name="한빛시")
+    home = client.get("/").content.decode()
+    assert 'href="/naju/9/"' in home
+    assert "다른 임기: 민선 8기 100.00% (2025. 9. 30. 기준)" in plain(home)
+    assert "공약 보기" not in home
+    assert 'href="/naju/8/"' in home
+    assert "73.33%" in text_of("/naju/8/pledges/7-2-3/")
+    nothing = text_of("/naju/9/")
+    assert "첫 분기 실적을 공표하면 이 주소에서 다음 내용을 볼 수 있습니다." in nothing
+    assert "공약실천계획은 등록되었으며" not in nothing
 
 
 def test_fictional_city_is_called_so_on_every_page(client, text_of):

@@ -272,7 +272,7 @@ def test_mail_is_korean_whatever_the_language_and_lists_pledges_with_states_and_
         "\n"
         "내 업무: https://pledges.hanbit.example/staff/\n"
         "\n"
-        "이 메일은 공약이행 포털이 자동으로 보냈습니다. 회신하지 마십시오.\n"
+        "이 메일은 공약이행 포털에서 자동으로 보냈습니다. 회신하지 마십시오.\n"
     )
 
 

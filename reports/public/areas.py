@@ -1,0 +1,58 @@
+"""Areas as pages show them: an area with its statuses told apart. Nothing is computed but counted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pledges.enums import Status
+from reports.public.wording import CARD_STATUSES, StatusCount, bar_share
+from reports.summaries import AreaLine, PlanSummary
+
+# Those of the official table always, the others where they occur.
+OTHERS = (Status.ON_HOLD, Status.DROPPED, Status.OTHER, Status.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Statuses:
+    """How many pledges of an area have each status; ``rest`` are those of none of the official four."""
+
+    counts: tuple[StatusCount, ...]
+    rest: int
+
+    @property
+    def official(self) -> tuple[StatusCount, ...]:
+        return self.counts[: len(CARD_STATUSES)]
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRow:
+    line: AreaLine
+    statuses: Statuses
+
+
+def statuses_of(counts: Mapping[str, int]) -> Statuses:
+    """The statuses of a count by status code, each with its place in a bar of 100."""
+    codes = [*CARD_STATUSES, *(status for status in OTHERS if counts.get(status))]
+    total = sum(counts.get(status, 0) for status in codes)
+    rows, before = [], 0
+    for status in codes:
+        count = counts.get(status, 0)
+        rows.append(
+            StatusCount(
+                status.value,
+                status.value,
+                str(status.label),
+                count,
+                bar_share(before, total),
+                bar_share(count, total),
+            )
+        )
+        before += count
+    return Statuses(tuple(rows), sum(counts.get(status, 0) for status in OTHERS))
+
+
+def area_rows(areas: list[AreaLine]) -> list[AreaRow]:
+    return [AreaRow(line, statuses_of(line.statuses)) for line in areas]
+
+
+def whole_plan(summary: PlanSummary) -> Statuses:
+    return statuses_of(summary.counts)

@@ -1,0 +1,267 @@
+"""What is not published stands nowhere that an anonymous reader comes to: pages, search, files, feeds.
+
+A secret is planted wherever people type before the city publishes. Then everything is read that links lead to
+from the home page, and every public address of ``tests.access`` besides. A sentence that is published is
+looked for in the same way, and must be found: the crawl can see.
+"""
+
+import datetime as dt
+import hashlib
+import io
+import re
+import zipfile
+from pathlib import PurePosixPath
+from urllib.parse import quote, urljoin, urlsplit
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.utils import timezone
+
+from pledges.enums import ReportState, Role
+from pledges.models import (
+    Department,
+    DueExtension,
+    EvidenceFile,
+    Invitation,
+    ProgressReport,
+    ReportComment,
+    SupportInvitation,
+)
+from reports.documents import pdf
+from reports.models import ImportBatch, KeptForm
+from tests import factories as make
+from tests.access import PEOPLE, TABLE
+from tests.reports.public import naju
+from tests.reports.workbooks import book
+from tests.test_access import OURS, World, declared
+
+pytestmark = pytest.mark.django_db
+
+# A reader who looks for the first half sees it again in the search box; the second half only we know.
+LURE, SECRET = "감나무골", "숨은비밀문장"
+HIDDEN = f"{LURE} {SECRET}"
+SHOWN = "온세상이 읽는 문장"
+OPEN = dt.date(2025, 12, 31)
+
+
+def plant(plan):
+    """The secret in everything that a person types and nobody has published."""
+    pledge = plan.pledges.get()
+    person = make.UserFactory(name=HIDDEN, username="hidden", email="hidden@hanbit.example")
+    officer = make.MembershipFactory(user=person, role=Role.OFFICER, department=pledge.lead_department)
+    period = make.PeriodFactory(plan=plan, as_of=OPEN)
+
+    def fill(report):
+        report.cause, report.remedy = HIDDEN, HIDDEN
+        report.save()
+        make.AchievementFactory(report=report, text=HIDDEN, details=HIDDEN)
+        ReportComment.objects.create(report=report, author=person, body=HIDDEN)
+        evidence = EvidenceFile(
+            report=report, name=f"{SECRET}.txt", media_type="text/plain", size=9, sha256="c" * 64
+        )
+        evidence.file.save("x", ContentFile(HIDDEN.encode()), save=False)
+        evidence.save()
+
+    # A returned report of the open period, and a correction of the published one that nobody has approved.
+    fill(make.ReportFactory(pledge=pledge, period=period, state=ReportState.RETURNED))
+    published = plan.periods.get(as_of=naju.AS_OF)
+    fill(make.ReportFactory(pledge=pledge, period=published, state=ReportState.DRAFT, revision=2))
+    # A draft of a pledge that came after the last publication.
+    fresh = make.PledgeFactory(
+        plan=plan, area=pledge.area, code="9-9-9", name=HIDDEN, lead_department=pledge.lead_department
+    )
+    fill(make.ReportFactory(pledge=fresh, period=period, state=ReportState.DRAFT))
+    make.AreaFactory(plan=plan, code="9", name=HIDDEN)
+    # What the plan says, edited after it was published.
+    for field in ("name", "goal", "basis", "overview", "effects", "campaign_text"):
+        setattr(pledge, field, HIDDEN)
+    pledge.save()
+    for row in [*pledge.indicators.all(), *pledge.sub_projects.all(), *pledge.tasks.all(), pledge.area]:
+        row.name = f"{HIDDEN} {row.pk}"
+        row.save()
+    Department.objects.filter(pk=pledge.lead_department_id).update(name=HIDDEN)
+    city = plan.term.municipality
+    DueExtension.objects.create(
+        period=period, department=pledge.lead_department, due_on=dt.date(2026, 2, 1), reason=HIDDEN
+    )
+    SupportInvitation.objects.create(
+        pledge=pledge, department=make.DepartmentFactory(municipality=city, name=SECRET), note=HIDDEN
+    )
+    Invitation.objects.create(
+        email="guest@hanbit.example",
+        name=HIDDEN,
+        municipality=city,
+        department=pledge.lead_department,
+        role=Role.OFFICER,
+        token_digest="b" * 64,
+        expires_at=dt.datetime(2999, 1, 1, tzinfo=dt.UTC),
+    )
+    KeptForm.objects.create(
+        user=officer.user, pledge=pledge, period=period, base_version=1, body=f"cause={quote(HIDDEN)}"
+    )
+    content = book(공약_D2=HIDDEN)
+    batch = ImportBatch(
+        municipality=city,
+        plan=plan,
+        as_of=OPEN,
+        file_name=f"{SECRET}.xlsx",
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        user=person,
+        state=ImportBatch.State.STAGED,
+        expires_at=dt.datetime(2999, 1, 1, tzinfo=dt.UTC),
+    )
+    batch.file.save("", ContentFile(content), save=False)
+    batch.save()
+
+
+@pytest.fixture
+def plan():
+    """Naju's plan, published with a sentence that all may read, then edited with one that nobody may."""
+    plan = naju.make_naju()
+    pledge = plan.pledges.get()
+    pledge.name, pledge.goal = f"학습동아리 {SHOWN}", SHOWN
+    pledge.save()
+    naju.publish(plan)
+    plant(plan)
+    return plan
+
+
+@pytest.fixture
+def forms(monkeypatch):
+    """What the PDF files are set from: their own text is glyphs."""
+    seen = []
+    whole = pdf._document
+
+    def noted(library, form):
+        seen.append(repr(form))
+        return whole(library, form)
+
+    monkeypatch.setattr(pdf, "_document", noted)
+    return seen
+
+
+class Reader:
+    """An anonymous reader who opens every link, and keeps the text of all that comes back."""
+
+    def __init__(self):
+        self.client = Client(raise_request_exception=False)
+        self.texts: dict[str, str] = {}
+
+    def read(self, address, **headers):
+        """The answer's text, its headers before it; what is packed is unpacked."""
+        response = self.client.get(address, headers=headers)
+        content = b"".join(response.streaming_content) if response.streaming else response.content
+        assert response.status_code < 500, address
+        texts = [address, str(response.headers)]
+        if content[:2] == b"PK":
+            with zipfile.ZipFile(io.BytesIO(content)) as packed:
+                texts += [
+                    f"{name}\n{packed.read(name).decode('utf-8', 'replace')}" for name in packed.namelist()
+                ]
+        else:
+            texts.append(content.decode("utf-8", "replace"))
+        name = address + "".join(headers.values())
+        self.texts[name] = "\n".join(texts)
+        return response
+
+    def follow(self, start):
+        """Everything that links lead to; of chosen orders and page sizes of a list none."""
+        waiting, seen = [start], {start}
+        while waiting:
+            address = waiting.pop()
+            response = self.read(address)
+            text = self.texts[address]
+            found = re.findall(r'(?:href|src|content|action)="([^"]+)"', text)
+            found += re.findall(r"<(?:loc|id|link)>([^<]+)<", text)
+            found.append(response.headers.get("Location", ""))
+            for link in found:
+                to = urljoin(address, link.replace("&amp;", "&")).partition("#")[0]
+                to = re.sub(r"^https?://testserver", "", to)
+                if (
+                    to.startswith("/")
+                    and not to.startswith(("/static/", "/accounts/", "/i18n/"))
+                    and not re.search(r"[?&](?:sort|per_page)=", to)
+                    and to not in seen
+                ):
+                    seen.add(to)
+                    waiting.append(to)
+
+    def where(self, sentence):
+        """Where a sentence stands, written plainly, escaped, or as an address writes it."""
+        spellings = {sentence, quote(sentence), quote(sentence, safe="").lower(), sentence.replace(" ", "+")}
+        spellings.add(sentence.encode("unicode_escape").decode())
+        return sorted(name for name, text in self.texts.items() if any(each in text for each in spellings))
+
+
+def public_addresses(plan):
+    """Every address that the table of ``tests.access`` opens to all, for this plan and its new pledge."""
+    rows = declared(TABLE, PEOPLE)
+    world = World.__new__(World)
+    world.values = {
+        "city": "naju", "term": 8, "plan": "pledges", "code": "7-2-3", "suffix": "json", "file": "pledges",
+        "key": "none", "uidb36": "1", "token": "none", "as_of": naju.AS_OF, "other": "naju",
+    }  # fmt: skip
+    world.area = plan.areas.get(code="7")
+    for name, params in OURS:
+        if rows[name]["get"]["anonymous"] != "+":
+            continue
+        yield world.address(name, params)
+        if "code" in params and name != "public:area":
+            world.values["code"] = "9-9-9"
+            yield world.address(name, params)
+            world.values["code"] = "7-2-3"
+
+
+def test_secret_stands_nowhere_and_what_is_published_everywhere(plan, forms):
+    reader = Reader()
+    reader.follow("/")
+    for address in public_addresses(plan):
+        for suffix in ("json", "csv", "xlsx", "hwpx", "pdf"):
+            reader.read(re.sub(r"\.json$", f".{suffix}", address))
+    base = "/naju/8"
+    for query in (f"q={LURE}", f"department={LURE}", f"area={LURE}", "area=9", "q=9-9-9", "status=on_track"):
+        for path in (f"{base}/pledges/", f"{base}/pledges.json", f"{base}/pledges.csv", f"{base}/"):
+            reader.read(f"{path}?{query}")
+    for path in (f"{base}/", f"{base}/pledges/", f"{base}/pledges/7-2-3/", f"{base}/pledges/9-9-9/"):
+        reader.read(path, **{"Accept-Language": "en"})
+        reader.read(path, **{"HX-Request": "true"})
+    for as_of in (OPEN, dt.date(2030, 1, 1)):
+        reader.read(f"{base}/?as_of={as_of}")
+        reader.read(f"{base}/pledges/7-2-3/?as_of={as_of}")
+    for address in (
+        "/staff/", f"/staff/naju/8/{OPEN}/7-2-3/", "/staff/import/", "/admin/", "/nowhere/", f"/{LURE}/",
+        f"/staff/naju/8/{OPEN}/7-2-3/evidence/{EvidenceFile.objects.first().pk}/",
+        f"/{EvidenceFile.objects.first().file.name}", f"/files/{EvidenceFile.objects.first().file.name}",
+    ):  # fmt: skip
+        reader.read(address)
+
+    assert reader.where(SECRET) == []
+    assert not any(SECRET in form for form in forms)
+
+    found = reader.where(SHOWN)
+    kinds = {PurePosixPath(urlsplit(name).path).suffix for name in found}
+    assert {"", ".json", ".csv", ".xlsx", ".hwpx"} <= kinds
+    assert any(SHOWN in form for form in forms)
+    for page in (
+        "/naju/8/",
+        "/naju/8/pledges/",
+        "/naju/8/pledges/7-2-3/",
+        "/naju/8/pledges/7-2-3/feed/",
+        "/naju/8/data/pledges.csv",
+    ):
+        assert page in found
+
+
+def test_secret_is_found_once_it_is_published(plan, forms):
+    """The same words, approved and published, stand on these pages: they were planted where pages look."""
+    reader = Reader()
+    for report in ProgressReport.objects.exclude(state=ReportState.APPROVED):
+        report.state, report.approved_at = ReportState.APPROVED, timezone.now()
+        report.save()
+    naju.publish(plan, OPEN)
+    for address in ("/naju/8/", "/naju/8/pledges/", "/naju/8/pledges/7-2-3/", "/naju/8/pledges/9-9-9/"):
+        reader.read(address)
+    reader.read("/naju/8/pledges/7-2-3.hwpx")
+    assert len(reader.where(SECRET)) == 5

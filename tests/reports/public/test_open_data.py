@@ -503,6 +503,7 @@ def test_sitemap_leads_to_every_page_of_the_current_edition(naju, client):
         "/naju/8/areas/7/",
         "/naju/8/areas/7-2/",
         "/naju/8/money/",
+        "/naju/8/changes/",
         "/naju/8/method/",
         "/naju/8/data/",
     }
@@ -520,7 +521,12 @@ def test_sitemap_of_cities_names_the_pages_above_the_plans(naju, client, django_
     with django_assert_num_queries(2):
         text = client.get("/sitemap-cities.xml").content.decode()
     pages = re.findall(r"<url><loc>http://testserver([^<]+)</loc>(<lastmod>)?", text)
-    assert sorted(pages) == [("/", "<lastmod>"), ("/hanbit/", ""), ("/naju/", "<lastmod>")]
+    assert sorted(pages) == [
+        ("/", "<lastmod>"),
+        ("/compare/", "<lastmod>"),
+        ("/hanbit/", ""),
+        ("/naju/", "<lastmod>"),
+    ]
     for page, _moment in pages:
         assert client.get(page).status_code == 200
 

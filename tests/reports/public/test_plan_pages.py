@@ -141,10 +141,10 @@ def test_links_stay_in_the_older_edition(two_quarters, client):
 
 def test_every_edition_is_listed_with_its_reason(two_quarters, text_of):
     page = text_of("/hanbit/8/").split("공표 이력", 1)[1]
-    assert re.findall(r"20\d\d\. \d+\. \d+\. (?:보고 있음 )?[12] ", page) == [
+    assert re.findall(r"20\d\d\. \d+\. \d+\. (?:보고 있음 |제?[12]판 )?[12] ", page) == [
         "2024. 6. 30. 보고 있음 1 ",
-        "2024. 3. 31. 2 ",
-        "2024. 3. 31. 1 ",
+        "2024. 3. 31. 제2판 2 ",
+        "2024. 3. 31. 제1판 1 ",
     ]
     assert "추진상황을 바로잡음" in page
 

@@ -67,7 +67,8 @@ def home_image(request: HttpRequest) -> HttpResponse:
 def _image(request: HttpRequest, edition: Edition, picture: Picture) -> HttpResponse:
     """The edition's picture; whoever names date and number of an edition may keep it."""
     response = freshness.same_for_all(request, picture, edition.published_at, lambda: _response(picture))
-    if response.status_code in {200, 304} and {"as_of", "edition"} <= set(request.GET):
+    named = request.GET.get("as_of"), request.GET.get("edition")
+    if response.status_code in {200, 304} and named == (edition.as_of.isoformat(), str(edition.number)):
         response.headers.pop("Cache-Control", None)
         patch_cache_control(response, public=True, max_age=PINNED_FOR)
     return response

@@ -358,6 +358,23 @@ def test_picture_is_not_sent_twice_and_changes_its_tag_with_a_new_edition(naju, 
     assert client.get(f"{CARD}share.png{PINNED}").content == first.content
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?as_of=&edition=",
+        "?as_of=2025-09-30&edition=",
+        "?as_of=&edition=1",
+        "?as_of=2025-12-31&edition=",
+        "?as_of=2025-09-30",
+        "?edition=1&as_of=2025-09-30&as_of=",
+    ],
+)
+def test_picture_whose_edition_is_not_named_outright_is_asked_for_again(naju, client, query):
+    response = client.get(f"{CARD}share.png{query}")
+    assert response.status_code in {200, 404}
+    assert "max-age=604800" not in response.get("Cache-Control", "")
+
+
 @pytest.mark.parametrize("address", ["/share.png", "/naju/share.png", "/naju/8/share.png"])
 def test_plan_city_and_portal_have_pictures(naju, client, address):
     response = client.get(address)

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.utils import timezone
 
 from pledges.enums import Status
 from pledges.models import Pledge, ProgressReport
@@ -276,7 +277,7 @@ def test_home_of_an_empty_portal_says_what_to_do(text_of):
 
 def test_city_keeps_its_past_terms(naju, text_of):
     """Terms before and after that of the plan: what was published in one that ended stays on the page."""
-    city, today = naju.term.municipality, dt.date.today()
+    city, today = naju.term.municipality, timezone.localdate()
     naju.term.starts_on, naju.term.ends_on = dt.date(2022, 7, 1), max(today, dt.date(2026, 6, 30))
     naju.term.save()
     for number, starts_on, ends_on in [
@@ -294,7 +295,7 @@ def test_city_keeps_its_past_terms(naju, text_of):
 
 
 def test_term_that_ended_stays_readable_when_the_next_one_has_begun(naju, client, text_of):
-    city, today = naju.term.municipality, dt.date.today()
+    city, today = naju.term.municipality, timezone.localdate()
     naju.term.starts_on, naju.term.ends_on = today - dt.timedelta(days=1461), today - dt.timedelta(days=1)
     naju.term.save()
     factories.TermFactory(

@@ -34,7 +34,7 @@ def pledge_list(request: HttpRequest, city: str, term: int, plan: str) -> HttpRe
     """
     live = _is_live(request)
     if not live and is_untidy(request.GET):
-        return HttpResponseRedirect(_address(request))
+        return _by_script_or_not(HttpResponseRedirect(_address(request)))
     reading = read_plan(request, find_place(city, term, plan))
     edition = need_edition(reading)
     previous = _previous(edition)
@@ -47,7 +47,7 @@ def pledge_list(request: HttpRequest, city: str, term: int, plan: str) -> HttpRe
     chosen = PledgeFilter(request.GET, queryset=rows, summary=summary, previous=previous)
     if live and not chosen.is_valid:
         # Errors stand at their fields, which stay as they are: the page as a whole says them.
-        return HttpResponse(headers={"HX-Redirect": _address(request)})
+        return _by_script_or_not(HttpResponse(headers={"HX-Redirect": _address(request)}))
     table = PledgeTable(chosen.qs)
     show_page(request, table, count=chosen.count)
     context = {
@@ -99,6 +99,13 @@ def _is_live(request: HttpRequest) -> bool:
     return bool(htmx) and not htmx.history_restore_request
 
 
+def _by_script_or_not(response: HttpResponse) -> HttpResponse:
+    """An answer that only leads on, and that nobody is to keep: asked the other way the address answers else."""
+    response.headers["Cache-Control"] = "no-store"
+    patch_vary_headers(response, LIVE_HEADERS)
+    return response
+
+
 def _address(request: HttpRequest) -> str:
     """The one address of what is asked for."""
     query = list_query(request.GET)
@@ -107,7 +114,10 @@ def _address(request: HttpRequest) -> str:
 
 def _address_header(request: HttpRequest) -> str:
     """How the browser takes the new address: going on typing is no step that Back should lead through."""
-    shown = request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]
+    try:
+        shown = request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]
+    except ValueError:  # no address at all
+        shown = ""
     before = parse_qs(urlsplit(shown).query)
     after = parse_qs(list_query(request.GET))
     searches = before.pop("q", None), after.pop("q", None)

@@ -7,11 +7,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from pledges.enums import HeadlineMethod
 from pledges.permissions import public
 from reports.models import EditionPledge
 from reports.public import freshness
-from reports.public.areas import area_rows, statuses_of, whole_plan
+from reports.public.areas import area_rows, mean_line, statuses_of, whole_plan
 from reports.public.errors import NotPublished
 from reports.public.reading import find_place, need_edition, read_plan
 from reports.summaries import AreaLine, read_summary
@@ -36,7 +35,7 @@ def areas(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
         "summary": summary,
         "areas": area_rows(list(summary.areas)),
         "total": whole_plan(summary),
-        "mean": next((line for line in summary.methods if line.method == HeadlineMethod.MEAN_RATE), None),
+        "mean": mean_line(summary),
         "without_area": summary.counts["total"] - held,
     }
     return freshness.tagged(render(request, "public/areas.html", context), tag)

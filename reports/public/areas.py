@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pledges.enums import Status
+from pledges.enums import HeadlineMethod, Status
 from reports.public.wording import CARD_STATUSES, StatusCount, bar_share
-from reports.summaries import AreaLine, PlanSummary
+from reports.summaries import AreaLine, MethodLine, PlanSummary
 
 # Those of the official table always, the others where they occur.
 OTHERS = (Status.ON_HOLD, Status.DROPPED, Status.OTHER, Status.NONE)
@@ -52,6 +52,11 @@ def statuses_of(counts: Mapping[str, int]) -> Statuses:
 
 def area_rows(areas: list[AreaLine]) -> list[AreaRow]:
     return [AreaRow(line, statuses_of(line.statuses)) for line in areas]
+
+
+def mean_line(summary: PlanSummary) -> MethodLine | None:
+    """The whole plan's mean of pledge rates, which is what areas' rates are, whatever its headline is."""
+    return next((line for line in summary.methods if line.method == HeadlineMethod.MEAN_RATE), None)
 
 
 def whole_plan(summary: PlanSummary) -> Statuses:

@@ -9,12 +9,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from pledges.enums import HeadlineMethod
 from pledges.models import Plan
 from pledges.permissions import public
 from reports.cards import RateText, read_card
 from reports.models import Edition, EditionComparison, EditionPledge
 from reports.public import charts, freshness, wording
 from reports.public.addresses import address
+from reports.public.areas import area_rows, mean_line, whole_plan
 from reports.public.moved import edition_before, what_moved
 from reports.public.reading import (
     Reading,
@@ -79,7 +81,10 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
         "statuses": wording.status_counts(summary),
         "formula": wording.method_formula(summary.headline.method),
         "numbers": wording.method_numbers(summary.headline),
-        "top_areas": top_areas,
+        "top_areas": area_rows(top_areas),
+        "total": whole_plan(summary),
+        "mean": mean_line(summary),
+        "is_mean": summary.headline.method == HeadlineMethod.MEAN_RATE,
         "lagging": _with_causes(summary.lagging[:SHOWN_IN_FRONT], rows),
         "has_to_date": wording.has_to_date(summary),
         "not_submitted": summary.not_submitted[:SHOWN_IN_FRONT],

@@ -142,6 +142,11 @@ def test_card_names_its_picture_of_its_edition(naju, client):
     assert "이행률 73.33%" in words
 
 
+@pytest.mark.parametrize("name", ["description", "og:description"])
+def test_description_of_a_plan_names_the_formula_of_its_rate(naju, client, name):
+    assert meta(client, "/naju/8/", name) == ["이행률(완료·계속추진 공약의 비율) 100.00% (2025. 9. 30. 기준)"]
+
+
 def test_title_and_description_say_pledge_city_status_rate_and_date(naju, client):
     assert meta(client, CARD, "og:title") == ["7-2-3 학습동아리 활성화 · 나주시 민선 8기 공약실천계획"]
     assert meta(client, CARD, "description") == ["완료 후 계속추진 · 이행률 73.33% (2025. 9. 30. 기준)"]

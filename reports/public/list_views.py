@@ -100,7 +100,7 @@ def _is_live(request: HttpRequest) -> bool:
 
 
 def _by_script_or_not(response: HttpResponse) -> HttpResponse:
-    """An answer that only leads on, and that nobody is to keep: asked the other way the address answers else."""
+    """An answer that only leads on. Nobody is to keep it: asked another way the address answers otherwise."""
     response.headers["Cache-Control"] = "no-store"
     patch_vary_headers(response, LIVE_HEADERS)
     return response

@@ -168,6 +168,14 @@ class EditionPledgeQuerySet(FrozenQuerySet):
     def up_to(self, as_of: dt.date) -> "EditionPledgeQuerySet":
         return self.filter(edition__as_of__lte=as_of)
 
+    def up_to_edition(self, as_of: dt.date, number: int) -> "EditionPledgeQuerySet":
+        """Of this 기준일 up to the edition of this number, and of earlier ones all."""
+        return self.filter(Q(edition__as_of__lt=as_of) | Q(edition__as_of=as_of, edition__number__lte=number))
+
+    def cards(self) -> dict[int, Any]:
+        """Each card's document, by the row's key."""
+        return dict(self.order_by().values_list("pk", "card"))
+
     def with_edition(self) -> "EditionPledgeQuerySet":
         """With the edition, without its summary."""
         return self.select_related("edition").defer("edition__summary", "search_text")

@@ -19,7 +19,7 @@ from pledges.permissions import public
 from reports.models import Edition, EditionChange, EditionComparison
 from reports.promises import PromiseGroup, read_changes
 from reports.public import freshness
-from reports.public.moved import Move, move_of
+from reports.public.moved import Move, move_of, told
 from reports.public.promise_words import ChangeLine, change_lines, rule_lines
 from reports.public.reading import Reading, find_place, need_edition, read_plan
 from reports.querysets import EditionChangeQuerySet
@@ -151,34 +151,6 @@ def changes(request: HttpRequest, city: str, term: int, plan: str) -> HttpRespon
     return freshness.tagged(render(request, "public/changes.html", context), tag)
 
 
-def told(edition: Edition, comparisons: Iterable[EditionComparison]) -> list[EditionComparison]:
-    """The comparisons that are told to who reads ``edition``, newest first: of each 기준일 up to its own the
-    current edition with the one before, and each correction with what it corrects."""
-    comparisons = [each for each in comparisons if each.edition.as_of <= edition.as_of]
-    current: dict[dt.date, Edition] = {}
-    for each in comparisons:
-        for one in (each.before, each.edition):
-            if one.as_of not in current or current[one.as_of].number < one.number:
-                current[one.as_of] = one
-    # Of its own date nothing later than what is read.
-    current[edition.as_of] = edition
-    before = dict(zip(sorted(current)[1:], sorted(current), strict=False))
-    found = []
-    for each in comparisons:
-        if each.is_correction:
-            is_told = each.edition.number <= current[each.edition.as_of].number
-        else:
-            was = current.get(before.get(each.edition.as_of, each.edition.as_of))
-            is_told = (each.edition, each.before) == (current[each.edition.as_of], was)
-        if is_told:
-            found.append(each)
-    return sorted(
-        found,
-        key=lambda each: (each.edition.as_of, each.is_correction, each.edition.number),
-        reverse=True,
-    )
-
-
 def _changed(comparison: EditionComparison) -> bool:
     return bool(
         comparison.promised or comparison.added or comparison.removed or comparison.moved or comparison.rules
@@ -214,7 +186,8 @@ def _sections(
     found = _rows(asked, EditionChange.objects.for_comparisons(chosen), reading)
     rows_page = Paginator(found.newest_first(), ROWS_A_PAGE).get_page(request.GET.get("page"))
     shown: list[EditionChange] = list(rows_page.object_list)
-    kind = asked["kind"]
+    # Of corrections everything is told.
+    kind = "" if asked["kind"] == CORRECTIONS else asked["kind"]
     promised = [row for row in shown if kind != MOVED and (row.has_promises or row.presence != "both")]
     # What came or went stands among the moves where they alone are asked for.
     moved = [row for row in shown if kind == MOVED or (not kind and row.presence == "both" and row.has_moved)]
@@ -232,7 +205,7 @@ def _rows(asked: dict[str, str], rows: EditionChangeQuerySet, reading: Reading) 
         return rows.promising_otherwise()
     if kind in {ADDED, REMOVED}:
         return rows.for_presence(kind)
-    return rows.for_group(kind) if kind else rows
+    return rows if kind in {"", CORRECTIONS} else rows.for_group(kind)
 
 
 def _filled(

@@ -159,10 +159,17 @@ def test_editions_are_all_that_were_published(moving, client):
     assert rows[2]["headline"] == newest.summary["headline"]["rate"]["display"]
 
 
-def test_changes_are_what_moved_between_current_editions(moving, client):
+def test_changes_are_what_moved_between_current_editions_and_by_corrections(moving, client):
     rows = rows_of(client, "changes", HANBIT)
-    assert [(row["pledge_code"], row["change"]) for row in rows] == [("1", "both"), ("3", "added")]
-    moved, added = rows
+    assert [(row["pledge_code"], row["change"]) for row in rows] == [
+        ("1", "rate"),
+        ("1", "both"),
+        ("3", "added"),
+    ]
+    corrected, moved, added = rows
+    assert (corrected["as_of_before"], corrected["edition_before"]) == ("2024-03-31", 1)
+    assert (corrected["as_of"], corrected["edition"]) == ("2024-03-31", 2)
+    assert (corrected["rate_before"], corrected["rate"]) == ("40.00", "45.00")
     assert (moved["as_of_before"], moved["edition_before"], moved["as_of"]) == ("2024-03-31", 2, "2024-06-30")
     assert (moved["status_before"], moved["status"]) == ("on_track", "closed")
     assert (moved["rate_before"], moved["rate_before_numerator"], moved["rate"]) == ("45.00", "45", "100.00")
@@ -396,7 +403,7 @@ def test_page_feed_and_sitemap_take_as_many_queries(client, django_assert_num_qu
     made.publish(plan, dt.date(2024, 3, 31))
     for address, queries in [
         ("/hanbit/8/data/", 3),
-        ("/hanbit/8/feed/", 2),
+        ("/hanbit/8/feed/", 3),
         ("/hanbit/8/sitemap.xml", 3),
         ("/sitemap.xml", 1),
     ]:

@@ -48,7 +48,7 @@ def cities(request: HttpRequest) -> HttpResponse:
     rows, chosen = _read(request)
     method = chosen.cleaned_data.get("method") or None
     shown = compare.shown_by(rows, method)
-    dates, numbers = compare.dates_of(rows), compare.numbers_of(rows)
+    dates, numbers, sizes = compare.dates_of(rows), compare.numbers_of(rows), compare.sizes_of(rows)
     query = urlencode({name: value for name, value in chosen.cleaned_data.items() if value})
     context = {
         "form": chosen,
@@ -61,6 +61,8 @@ def cities(request: HttpRequest) -> HttpResponse:
         ),
         "dates": dates if len(dates) > 1 else [],
         "terms": numbers if len(numbers) > 1 else [],
+        "sizes": sizes if len(sizes) > 1 else [],
+        "differs_in_dropped": compare.differ_in_dropped(rows),
         "unit": compare.UNIT,
         "query": query,
     }
@@ -130,7 +132,8 @@ def _cell(value: Any) -> Any:
 def _read(request: HttpRequest) -> tuple[list[Compared], CompareForm]:
     """The cities of the term that is asked for, and the form; what isn't offered counts as not asked for."""
     asked = request.GET.get("term", "")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else None
+    is_number = asked.isascii() and asked.isdigit() and len(asked) < 4 and asked[0] != "0"
+    number = int(asked) if is_number else None
     rows, numbers = compare.compare_cities(number)
     form = CompareForm(request.GET, numbers=numbers)
     if not form.is_valid():

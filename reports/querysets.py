@@ -84,9 +84,13 @@ class EditionQuerySet(FrozenQuerySet):
     def oldest_first(self) -> "EditionQuerySet":
         return self.order_by("as_of", "number")
 
-    def placed(self) -> models.QuerySet[Any, tuple[int, dt.date, int]]:
-        """Key, 기준일 and number of each."""
-        return self.order_by("as_of", "number").values_list("pk", "as_of", "number")
+    def placed(self) -> models.QuerySet[Any, tuple[int, dt.date, int, dt.datetime]]:
+        """Key, 기준일, number and moment of publication of each, as they were published."""
+        return self.order_by("pk").values_list("pk", "as_of", "number", "published_at")
+
+    def compared_with(self, edition: Any) -> "EditionQuerySet":
+        """The editions of the 기준일 before that this one was compared with, the one that counts first."""
+        return self.filter(compared_later__edition=edition).before(edition.as_of).newest_first()
 
     def summary_of(self, key: int) -> Any:
         """The summary of one of them as JSON."""
@@ -370,8 +374,15 @@ class EditionComparisonQuerySet(models.QuerySet):
     def for_plan(self, plan: Any) -> "EditionComparisonQuerySet":
         return self.filter(edition__plan=plan)
 
-    def for_pair(self, before: Any, edition: Any) -> "EditionComparisonQuerySet":
-        return self.filter(before=before, edition=edition)
+    def since_the_date_before(self, edition: Any) -> Any:
+        """How an edition was compared last with the 기준일 before, and with which edition; or None."""
+        return (
+            self.filter(edition=edition, before__as_of__lt=edition.as_of)
+            .select_related("before")
+            .defer("before__summary")
+            .order_by("-before__as_of", "-before__number")
+            .first()
+        )
 
     def keys_of_editions(self) -> models.QuerySet[Any, tuple[int, int]]:
         """The keys of the two editions of each."""

@@ -107,7 +107,7 @@ def plan_feed(place: Place, editions: Sequence[Edition], absolute: Absolute) -> 
 
 
 def _compared(place: Place, editions: Sequence[Edition]) -> list[EditionComparison]:
-    """What the feed tells of: the last 기준일, each with the one before, and corrections among the entries."""
+    """What the feed tells of: the last 기준일, each with the one before, and the corrections it names."""
     if not editions:
         return []
     newest = max(editions, key=lambda each: (each.as_of, each.number))

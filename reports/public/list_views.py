@@ -14,6 +14,7 @@ from reports.models import Edition, EditionPledge
 from reports.public import exports, freshness
 from reports.public.crossorigin import shared
 from reports.public.filters import PledgeFilter, is_untidy, list_query
+from reports.public.initials import example
 from reports.public.reading import find_place, need_edition, read_plan
 from reports.public.similar import most_similar
 from reports.public.tables import PAGE_SIZES, PledgeTable, orders, page_size, show_page
@@ -57,6 +58,7 @@ def pledge_list(request: HttpRequest, city: str, term: int, plan: str) -> HttpRe
         "page": "list",
         "summary": summary,
         "filter": chosen,
+        "example": example(row.name for row in chosen.rows),
         "table": table,
         "orders": orders(table),
         "similar": _similar(chosen),
@@ -126,10 +128,8 @@ def _address_header(request: HttpRequest) -> str:
 
 
 def _previous(edition: Edition) -> Edition | None:
-    """The edition that the list compares with: the latest of the 기준일 before."""
-    earlier = Edition.objects.for_plan(edition.plan_id).before(edition.as_of)
-    found: Edition | None = earlier.without_summary().newest_first().first()
-    return found
+    """The edition that the list compares with: what the edition was compared with last of the date before."""
+    return Edition.objects.compared_with(edition).without_summary().first()
 
 
 def _similar(chosen: PledgeFilter) -> list[EditionPledge]:

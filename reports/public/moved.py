@@ -146,11 +146,6 @@ def tallies_of(moves: Iterable[Move]) -> list[Tally]:
     return [Tally(kind, counts[kind.code]) for kind in kinds() if kind.code in counts]
 
 
-def edition_before(edition: Edition, editions: Iterable[Edition]) -> Edition | None:
-    """Of a plan's editions, newest first, the latest of the 기준일 before that of ``edition``."""
-    return next((other for other in editions if other.as_of < edition.as_of), None)
-
-
 def what_moved(edition: Edition, previous: Edition | None) -> Moved:
     """What moved since the date before. One query; none without it."""
     if previous is None:

@@ -17,7 +17,7 @@ from reports.models import Edition, EditionComparison, EditionPledge
 from reports.public import charts, freshness, wording
 from reports.public.addresses import address
 from reports.public.areas import area_rows, mean_line, whole_plan
-from reports.public.moved import edition_before, what_moved
+from reports.public.moved import what_moved
 from reports.public.reading import (
     Reading,
     find_place,
@@ -46,7 +46,9 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
     editions: list[Any] = list(
         Edition.objects.for_plan(place.plan).with_headlines().without_summary().newest_first()
     )
-    previous = edition_before(reading.edition, editions)
+    is_first = all(other.as_of >= reading.edition.as_of for other in editions)
+    compared = None if is_first else EditionComparison.objects.since_the_date_before(reading.edition)
+    previous = compared and compared.before
     tag = freshness.etag(
         request,
         reading,
@@ -60,7 +62,6 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
     summary = read_summary(reading.edition.summary)
     top_areas = [area for area in summary.areas if area.depth == 0]
     moved = what_moved(reading.edition, previous)
-    compared = EditionComparison.objects.for_pair(previous, reading.edition).first() if previous else None
     rows = EditionPledge.objects.for_edition(reading.edition)
     headlines = one_of_each_date(reading.edition, editions)
     same_method = [edition for edition in headlines if edition.headline_method == summary.headline.method]

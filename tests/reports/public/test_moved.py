@@ -8,7 +8,7 @@ import pytest
 from pledges.enums import Status
 from pledges.models import Pledge
 from reports.models import Edition, EditionPledge
-from reports.public.moved import edition_before, what_moved
+from reports.public.moved import what_moved
 from tests import factories
 from tests.reports.public import naju as made
 
@@ -46,9 +46,8 @@ def plan():
 
 
 def moved_in(as_of):
-    editions = list(Edition.objects.newest_first())
-    edition = next(edition for edition in editions if edition.as_of == as_of)
-    return what_moved(edition, edition_before(edition, editions))
+    edition = Edition.objects.for_as_of(as_of).newest_first()[0]
+    return what_moved(edition, Edition.objects.compared_with(edition).first())
 
 
 def test_each_pledge_that_moved_is_named_by_how_it_moved(plan):

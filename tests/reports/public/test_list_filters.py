@@ -284,7 +284,7 @@ def test_search_in_vain_names_similar_pledges_and_says_where_it_looked(plan, cli
     text = plain(page_of(client, "q=도서간"))
     assert "검색어 ‘도서간’: 번호, 공약명, 부서, 분야, 정책목표, 사업개요에서 찾았습니다." in text
     assert "이름이 비슷한 공약: 3 작은도서관 확충" in text
-    assert "ㅎㅅㄷㅇㄹ" in text
+    assert "(예: 하천 → ㅎㅊ)" in text
     assert 'href="/hanbit/8/areas/"' in page_of(client, "q=도서간")
 
 

@@ -128,10 +128,8 @@ def _address_header(request: HttpRequest) -> str:
 
 
 def _previous(edition: Edition) -> Edition | None:
-    """The edition that the list compares with: the latest of the 기준일 before."""
-    earlier = Edition.objects.for_plan(edition.plan_id).before(edition.as_of)
-    found: Edition | None = earlier.without_summary().newest_first().first()
-    return found
+    """The edition that the list compares with: what the edition was compared with last of the date before."""
+    return Edition.objects.compared_with(edition).without_summary().first()
 
 
 def _similar(chosen: PledgeFilter) -> list[EditionPledge]:

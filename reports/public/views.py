@@ -1,6 +1,6 @@
 """Pages for everybody. They read editions: what was published, as it was published."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,7 @@ from reports.models import Edition, EditionComparison, EditionPledge
 from reports.public import charts, freshness, wording
 from reports.public.addresses import address
 from reports.public.areas import area_rows, mean_line, whole_plan
-from reports.public.initials import example
-from reports.public.moved import Moved, edition_before, what_moved
+from reports.public.moved import what_moved
 from reports.public.reading import (
     Reading,
     find_place,
@@ -27,7 +26,7 @@ from reports.public.reading import (
     read_plan,
 )
 from reports.querysets import EditionPledgeQuerySet
-from reports.summaries import PlanSummary, PledgeLine, read_summary
+from reports.summaries import PledgeLine, read_summary
 
 SHOWN_AT_ONCE, SHOWN_IN_FRONT = 10, 5
 
@@ -47,7 +46,9 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
     editions: list[Any] = list(
         Edition.objects.for_plan(place.plan).with_headlines().without_summary().newest_first()
     )
-    previous = edition_before(reading.edition, editions)
+    is_first = all(other.as_of >= reading.edition.as_of for other in editions)
+    compared = None if is_first else EditionComparison.objects.since_the_date_before(reading.edition)
+    previous = compared and compared.before
     tag = freshness.etag(
         request,
         reading,
@@ -61,7 +62,6 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
     summary = read_summary(reading.edition.summary)
     top_areas = [area for area in summary.areas if area.depth == 0]
     moved = what_moved(reading.edition, previous)
-    compared = EditionComparison.objects.for_pair(previous, reading.edition).first() if previous else None
     rows = EditionPledge.objects.for_edition(reading.edition)
     headlines = one_of_each_date(reading.edition, editions)
     same_method = [edition for edition in headlines if edition.headline_method == summary.headline.method]
@@ -69,7 +69,6 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
         **_reading_context(reading, "front"),
         "summary": summary,
         "list_path": address("list", city=city, term=term, plan=plan),
-        "example": example(_names(summary, moved)),
         "moved": moved,
         "moves": moved.moves[:SHOWN_IN_FRONT],
         "promised": compared.changed if compared else 0,
@@ -164,15 +163,6 @@ class LaggingLine:
     rate: RateText
     to_date: RateText
     cause: str
-
-
-def _names(summary: PlanSummary, moved: Moved) -> Iterator[str]:
-    """Names of pledges of the plan as far as they are at hand."""
-    for line in (*summary.lagging, *summary.not_submitted):
-        yield line.name
-    for move in moved.moves:
-        if move.after:
-            yield move.name
 
 
 def _with_causes(lines: Sequence[PledgeLine], rows: EditionPledgeQuerySet) -> list[LaggingLine]:

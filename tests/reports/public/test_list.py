@@ -267,8 +267,8 @@ def test_file_takes_four_queries_for_3_and_for_300_pledges(client, django_assert
     ("sort", "column", "label"),
     [
         ("-to_date", "to_date", "연차 목표 달성률"),
-        ("planned", "planned", "소요예산"),
-        ("-executed", "executed", "집행액"),
+        ("planned", "planned", "소요예산 (백만원)"),
+        ("-executed", "executed", "집행액 (백만원)"),
     ],
 )
 def test_figure_that_the_list_is_sorted_by_is_marked_with_its_label_in_each_row(

@@ -402,12 +402,6 @@ class EditionChangeQuerySet(models.QuerySet):
     def for_pair(self, before: Any, edition: Any) -> "EditionChangeQuerySet":
         return self.filter(comparison__before=before, comparison__edition=edition)
 
-    def for_pairs(self, pairs: Any) -> "EditionChangeQuerySet":
-        """What changed between each edition and the next of ``pairs``, and maybe between others of them: tell
-        by ``comparison``."""
-        before, after = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
-        return self.filter(comparison__before__in=before, comparison__edition__in=after)
-
     def for_comparisons(self, comparisons: Any) -> "EditionChangeQuerySet":
         return self.filter(comparison__in=comparisons)
 
@@ -435,9 +429,6 @@ class EditionChangeQuerySet(models.QuerySet):
 
     def for_presence(self, presence: str) -> "EditionChangeQuerySet":
         return self.filter(presence=presence)
-
-    def with_comparison(self) -> "EditionChangeQuerySet":
-        return self.select_related("comparison")
 
     def without_promises(self) -> "EditionChangeQuerySet":
         return self.defer("promises")

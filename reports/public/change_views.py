@@ -26,6 +26,7 @@ from reports.querysets import EditionChangeQuerySet
 from reports.summaries import PlanSummary, read_summary
 
 PROMISE, MOVED, ADDED, REMOVED, CORRECTIONS = "promise", "moved", "added", "removed", "corrections"
+SINCE = "since"
 SECTIONS_A_PAGE, ROWS_A_PAGE, SHOWN_AT_ONCE, LINES_AT_ONCE = 4, 20, 10, 8
 
 
@@ -40,6 +41,9 @@ class ChangeFilter(forms.Form):
     )
     kind = forms.ChoiceField(label=gettext_lazy("What changed"), required=False)
     date = forms.ChoiceField(label=gettext_lazy("Reference date"), required=False)
+    # One comparison of the date, as links ask for it: the one with the date before, or a correction by its
+    # number.
+    step = forms.RegexField(rf"^({SINCE}|[1-9]\d{{0,5}})$", required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, dates: Iterable[dt.date]) -> None:
         super().__init__(data)
@@ -114,6 +118,11 @@ class Section:
         return self.comparison.moved + self.comparison.added + self.comparison.removed
 
     @property
+    def query(self) -> str:
+        """What narrows the page down to it."""
+        return step_query(self.comparison.edition, is_correction=self.is_correction)
+
+    @property
     def is_empty(self) -> bool:
         return not _changed(self.comparison)
 
@@ -151,6 +160,11 @@ def changes(request: HttpRequest, city: str, term: int, plan: str) -> HttpRespon
     return freshness.tagged(render(request, "public/changes.html", context), tag)
 
 
+def step_query(edition: Edition, *, is_correction: bool = False) -> str:
+    """The query that asks for one comparison of the edition's 기준일."""
+    return urlencode({"date": edition.as_of.isoformat(), "step": edition.number if is_correction else SINCE})
+
+
 def _changed(comparison: EditionComparison) -> bool:
     return bool(
         comparison.promised or comparison.added or comparison.removed or comparison.moved or comparison.rules
@@ -173,6 +187,10 @@ def _sections(
     if asked is None:
         return [], None
     chosen = [each for each in compared if asked["date"] in {"", each.edition.as_of.isoformat()}]
+    if step := asked["step"]:
+        chosen = [
+            each for each in chosen if step == (str(each.edition.number) if each.is_correction else SINCE)
+        ]
     if asked["kind"] == CORRECTIONS:
         chosen = [each for each in chosen if each.is_correction]
     promised: Iterable[EditionChange]

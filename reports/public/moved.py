@@ -111,6 +111,11 @@ class Tally:
     kind: Kind
     count: int
 
+    @property
+    def label(self) -> str:
+        """Completed pledges have another status too and are counted by themselves."""
+        return _("other changes of status") if self.kind.code == STATUS else self.kind.label
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:

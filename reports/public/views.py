@@ -1,6 +1,6 @@
 """Pages for everybody. They read editions: what was published, as it was published."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,9 @@ from reports.models import Edition, EditionComparison, EditionPledge
 from reports.public import charts, freshness, wording
 from reports.public.addresses import address
 from reports.public.areas import area_rows, mean_line, whole_plan
-from reports.public.moved import what_moved
+from reports.public.change_views import step_query
+from reports.public.initials import example
+from reports.public.moved import Moved, what_moved
 from reports.public.reading import (
     Reading,
     find_place,
@@ -26,7 +28,7 @@ from reports.public.reading import (
     read_plan,
 )
 from reports.querysets import EditionPledgeQuerySet
-from reports.summaries import PledgeLine, read_summary
+from reports.summaries import PlanSummary, PledgeLine, read_summary
 
 SHOWN_AT_ONCE, SHOWN_IN_FRONT = 10, 5
 
@@ -69,8 +71,10 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
         **_reading_context(reading, "front"),
         "summary": summary,
         "list_path": address("list", city=city, term=term, plan=plan),
+        "example": example(_names(summary, moved)),
         "moved": moved,
         "moves": moved.moves[:SHOWN_IN_FRONT],
+        "moved_query": f"{step_query(reading.edition)}&kind=moved",
         "promised": compared.changed if compared else 0,
         "headline_rates": charts.rate_chart(
             "headline-rates",
@@ -163,6 +167,15 @@ class LaggingLine:
     rate: RateText
     to_date: RateText
     cause: str
+
+
+def _names(summary: PlanSummary, moved: Moved) -> Iterator[str]:
+    """Names of pledges of the plan as far as they are at hand."""
+    for line in (*summary.lagging, *summary.not_submitted):
+        yield line.name
+    for move in moved.moves:
+        if move.after:
+            yield move.name
 
 
 def _with_causes(lines: Sequence[PledgeLine], rows: EditionPledgeQuerySet) -> list[LaggingLine]:

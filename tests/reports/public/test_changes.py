@@ -123,6 +123,7 @@ def test_older_edition_tells_what_was_known_then(plan, client):
         ("?kind=added", "1-3", "1-1"),
         ("?kind=moved", "1-2 그대로", "1-1"),
         ("?date=2024-06-30", "1-1 새 이름", "2024. 9. 30."),
+        ("?date=2024-06-30&step=since", "1-1 새 이름", "2024. 9. 30."),
         ("?date=2024-06-30&kind=name&pledge=1-1", "옛 이름", "1-3"),
     ],
 )
@@ -145,6 +146,12 @@ def test_choice_that_is_not_offered_is_refused_at_its_field(plan, client, query)
     assert sections(client, query) == []
     assert "주소에 없는 값이 들어 있어" in plain(response.content.decode())
     assert "errorlist" in response.content.decode()
+
+
+@pytest.mark.parametrize("step", ["x", "0", "-1", "since2"])
+def test_step_that_is_none_is_refused(plan, client, step):
+    assert sections(client, f"?step={step}") == []
+    assert "주소에 없는 값이 들어 있어" in plain(client.get(f"{PAGE}?step={step}").content.decode())
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "999", "x", ""])
@@ -264,9 +271,16 @@ def test_long_lists_are_cut_and_lead_to_the_whole(client):
     html = client.get(PAGE).content.decode()
     assert html.count('<article class="changed"') == 10
     for kind in ("promise", "moved"):
-        link = f'href="{PAGE}?date=2024-06-30&amp;kind={kind}"'
+        link = f'href="{PAGE}?date=2024-06-30&amp;step=since&amp;kind={kind}"'
         assert link in html
-    assert client.get(f"{PAGE}?date=2024-06-30&kind=promise").content.decode().count('"changed"') == 12
+    pledges[0].name = "고친 이름"
+    pledges[0].save()
+    made.publish(plan, JUNE, reason="공약명을 바로잡음")
+    for step, count in (("since", 12), ("2", 1)):
+        page = client.get(f"{PAGE}?date=2024-06-30&step={step}&kind=promise").content.decode()
+        assert page.count('"changed"') == count
+        assert 'name="step"' not in page
+    assert client.get(f"{PAGE}?date=2024-06-30&kind=promise").content.decode().count('"changed"') == 13
 
 
 # --- What is compared -----------------------------------------------------------------

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
-from django_tables2 import RequestConfig
 
 from pledges.permissions import public
 from reports.models import Edition, EditionPledge
@@ -17,7 +16,7 @@ from reports.public.filters import PledgeFilter, is_untidy, list_query
 from reports.public.initials import example
 from reports.public.reading import find_place, need_edition, read_plan
 from reports.public.similar import most_similar
-from reports.public.tables import PAGE_SIZES, PledgeTable, orders, page_size, show_page
+from reports.public.tables import PAGE_SIZES, PledgeTable, orders, page_size, show_page, sort
 from reports.summaries import read_summary
 
 FORMATS = ("xlsx", "csv", "json")
@@ -92,7 +91,7 @@ def list_file(request: HttpRequest, city: str, term: int, plan: str, suffix: str
     summary = read_summary(edition.summary)
     chosen = PledgeFilter(request.GET, queryset=rows, summary=summary, previous=previous)
     table = PledgeTable(chosen.qs)
-    RequestConfig(request, paginate=False).configure(table)
+    sort(request, table)
     return freshness.tagged(exports.export(request, suffix, reading, edition, table.data), tag)
 
 

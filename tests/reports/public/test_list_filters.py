@@ -335,6 +335,12 @@ def test_search_that_is_too_long_is_told_as_such(plan, client):
     assert "이 계획에 없는 조건" not in text
 
 
+@pytest.mark.parametrize("sort", ["../../etc/passwd", "name.x", "-.", "."])
+def test_order_that_holds_a_dot_is_not_asked_for(plan, client, sort):
+    assert codes(page_of(client, f"sort={sort}")) == codes(page_of(client, "")) == ["1", "2", "3", "4", "5"]
+    assert client.get(f"/hanbit/8/pledges.csv?sort={sort}").status_code == 200
+
+
 # --- Live -----------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import os
 import re
 
 import pytest
@@ -11,6 +12,7 @@ from pledges.enums import Status
 from pledges.models import Pledge
 from pledges.validators import CITY_WORDS
 from tests import factories
+from tests.browser import open_page, require_chromium
 from tests.reports.public import naju as made
 from tests.reports.public.conftest import plain
 
@@ -247,3 +249,16 @@ def test_home_of_several_cities_links_to_the_comparison(cities, client):
 
 def test_no_city_can_take_the_word():
     assert "compare" in CITY_WORDS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_choices_take_the_whole_width_of_a_telephone(live_server, monkeypatch):
+    require_chromium()
+    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with open_page(width=360) as page:
+        page.goto(f"{live_server.url}/compare/")
+        room = page.locator(".compare__filter button").bounding_box()
+        for name in ("method", "term"):
+            box = page.locator(f"#id_{name}").bounding_box()
+            assert (box["x"], box["width"]) == (room["x"], room["width"])
+            assert box["width"] > 280

@@ -50,7 +50,7 @@ def area(request: HttpRequest, city: str, term: int, plan: str, code: str) -> Ht
     summary = read_summary(edition.summary)
     by_code = {line.code: line for line in summary.areas}
     if code not in by_code:
-        raise NotPublished(_("There is no such area in this plan."))
+        raise NotPublished(_("There is no such area in this plan."), in_plan=True)
     tag = freshness.etag(request, reading)
     if same := freshness.unchanged(request, tag):
         return same

@@ -123,5 +123,5 @@ def find_row(edition: Edition, code: str) -> EditionPledge:
     """The pledge of this number in the edition. Raises NotPublished. One query."""
     row = EditionPledge.objects.for_edition(edition).for_code(code).first()
     if row is None:
-        raise NotPublished(_("There is no pledge with this number in these figures."))
+        raise NotPublished(_("There is no pledge with this number in these figures."), in_plan=True)
     return row

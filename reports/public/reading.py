@@ -16,6 +16,7 @@ from reports.public.addresses import MAIN_PLAN
 from reports.public.errors import NotPublished
 
 MAX_EDITION = 2**31 - 1
+SHOWN_DATES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +88,18 @@ def read_plan(request: HttpRequest, place: Place) -> Reading:
     asked_as_of, asked_number = request.GET.get("as_of"), request.GET.get("edition")
     if not (asked_as_of or asked_number):
         return Reading(place, plan, newest, newest)
-    edition = current_edition(
-        plan,
-        _date(asked_as_of) if asked_as_of else None,
-        _number(asked_number) if asked_number else None,
-    )
-    if edition is None:
-        raise NotPublished(_("No figures were published with this date and edition."))
+    try:
+        edition = current_edition(
+            plan,
+            _date(asked_as_of) if asked_as_of else None,
+            _number(asked_number) if asked_number else None,
+        )
+        if edition is None:
+            raise NotPublished(_("No figures were published with this date and edition."))
+    except NotPublished as missing:
+        held = Edition.objects.for_plan(plan).current().without_summary().newest_first()[:SHOWN_DATES]
+        dates = [other.as_of for other in held]
+        raise NotPublished(missing.args[0], in_plan=bool(dates), dates=dates) from None
     return Reading(place, plan, edition, newest)
 
 

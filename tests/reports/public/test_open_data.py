@@ -567,4 +567,7 @@ def test_pages_tell_other_sites_what_they_are(naju, client):
     front = og(client.get("/naju/8/").content.decode())
     assert front["url"] == "http://testserver/naju/8/"
     assert "100.00%" in front["description"]
-    assert og(client.get("/naju/").content.decode()) == {}
+    city = og(client.get("/naju/").content.decode())
+    assert city["url"] == "http://testserver/naju/"
+    assert city["title"].startswith("나주시")
+    assert "%" not in city["description"]

@@ -85,7 +85,7 @@ def test_publishing_freezes_summary_and_cards():
     assert (row.to_date_sort, row.to_date_display) == (83_333_333, "83.33")
     assert (row.planned, row.executed, row.budgeted) == (75_400_000, 42_000_000, True)
     assert read_card(row.card).rate.exact == "220/3"
-    assert [fact["pk"] for fact in edition.pledges.as_facts("학습 배우는", None) if fact["is_found"]] == [row.pk]
+    assert [fact["is_found"] for fact in edition.pledges.as_facts("학습 배우는", None)] == [True]
     turn.refresh_from_db()
     assert (turn.state, turn.published_at, turn.closed_at) == (PeriodState.PUBLISHED, now, now)
 

@@ -1,7 +1,5 @@
 """The portal's cities side by side."""
 
-import csv
-import io
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from pledges.enums import HeadlineMethod
 from pledges.permissions import public
-from pledges.spreadsheet import harmless
+from pledges.spreadsheet import csv_cell, csv_text
 from reports.public import charts, compare, freshness, wording
 from reports.public.addresses import address
 from reports.public.compare import Compared
@@ -110,23 +108,11 @@ def _file(
             document, json_dumps_params={"ensure_ascii": False, "indent": 1}
         )
     else:
-        text = io.StringIO()
-        text.write("\ufeff")
-        writer = csv.writer(text, lineterminator="\r\n")
-        writer.writerow(list(rows[0]) if rows else ["city_code"])
-        for row in rows:
-            writer.writerow([_cell(value) for value in row.values()])
-        response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+        names = list(rows[0]) if rows else ["city_code"]
+        text = csv_text(map(csv_cell, line) for line in [names, *(row.values() for row in rows)])
+        response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="cities.{suffix}"'
     return response
-
-
-def _cell(value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return harmless(value) if isinstance(value, str) else value
 
 
 def _read(request: HttpRequest) -> tuple[list[Compared], CompareForm]:

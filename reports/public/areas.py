@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pledges.enums import HeadlineMethod, Status
-from reports.public.wording import CARD_STATUSES, StatusCount, bar_share
+from reports.public.wording import CARD_STATUSES, StatusCount, in_one_bar
 from reports.summaries import AreaLine, MethodLine, PlanSummary
 
 # Those of the official table always, the others where they occur.
@@ -32,21 +32,7 @@ class AreaRow:
 def statuses_of(counts: Mapping[str, int]) -> Statuses:
     """The statuses of a count by status code, each with its place in a bar of 100."""
     codes = [*CARD_STATUSES, *(status for status in OTHERS if counts.get(status))]
-    total = sum(counts.get(status, 0) for status in codes)
-    rows, before = [], 0
-    for status in codes:
-        count = counts.get(status, 0)
-        rows.append(
-            StatusCount(
-                status.value,
-                status.value,
-                str(status.label),
-                count,
-                bar_share(before, total),
-                bar_share(count, total),
-            )
-        )
-        before += count
+    rows = in_one_bar([(code.value, code.value, str(code.label), counts.get(code, 0)) for code in codes])
     return Statuses(tuple(rows), sum(counts.get(status, 0) for status in OTHERS))
 
 

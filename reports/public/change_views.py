@@ -19,14 +19,13 @@ from pledges.permissions import public
 from reports.models import Edition, EditionChange, EditionComparison
 from reports.promises import PromiseGroup, read_changes
 from reports.public import freshness
-from reports.public.moved import Move, move_of, told
+from reports.public.moved import SINCE, Move, move_of, step_query, told
 from reports.public.promise_words import ChangeLine, change_lines, rule_lines
-from reports.public.reading import Reading, find_place, need_edition, read_plan
+from reports.public.reading import Reading, need_edition, page_context, read_address
 from reports.querysets import EditionChangeQuerySet
 from reports.summaries import PlanSummary, read_summary
 
 PROMISE, MOVED, ADDED, REMOVED, CORRECTIONS = "promise", "moved", "added", "removed", "corrections"
-SINCE = "since"
 SECTIONS_A_PAGE, ROWS_A_PAGE, SHOWN_AT_ONCE, LINES_AT_ONCE = 4, 20, 10, 8
 
 
@@ -115,7 +114,7 @@ class Section:
     @property
     def moved(self) -> int:
         """How many moved; what came or went among them."""
-        return self.comparison.moved + self.comparison.added + self.comparison.removed
+        return self.comparison.all_moved
 
     @property
     def query(self) -> str:
@@ -131,7 +130,7 @@ class Section:
 @require_safe
 def changes(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
     """Changes to promises between the published editions, newest first; what moved and corrections beside."""
-    reading = read_plan(request, find_place(city, term, plan))
+    reading = read_address(request, city, term, plan)
     edition = need_edition(reading)
     compared = told(edition, EditionComparison.objects.for_plan(reading.plan).with_editions().oldest_first())
     tag = freshness.etag(request, reading, [comparison.pk for comparison in compared])
@@ -143,10 +142,7 @@ def changes(request: HttpRequest, city: str, term: int, plan: str) -> HttpRespon
     asked = chosen.cleaned_data if chosen.is_valid() else None
     sections, page = _sections(request, asked, compared, reading, summary)
     context = {
-        "place": reading.place,
-        "reading": reading,
-        "edition": edition,
-        "page": "changes",
+        **page_context(reading, "changes"),
         "summary": summary,
         "filter": chosen,
         "is_filtered": asked is None or any(asked.values()),
@@ -158,11 +154,6 @@ def changes(request: HttpRequest, city: str, term: int, plan: str) -> HttpRespon
         "is_unchanged": not any(_changed(comparison) for comparison in compared),
     }
     return freshness.tagged(render(request, "public/changes.html", context), tag)
-
-
-def step_query(edition: Edition, *, is_correction: bool = False) -> str:
-    """The query that asks for one comparison of the edition's 기준일."""
-    return urlencode({"date": edition.as_of.isoformat(), "step": edition.number if is_correction else SINCE})
 
 
 def _changed(comparison: EditionComparison) -> bool:

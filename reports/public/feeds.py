@@ -48,52 +48,46 @@ def plan_feed(place: Place, editions: Sequence[Edition], absolute: Absolute) -> 
     The entry of a correction tells what it changed. Three queries."""
     feed = _feed(place, _("what was published"), absolute("front"), absolute("feed"))
     compared = _compared(place, editions)
-    moves: dict[int, list[Move]] = {}
-    corrected_moves: dict[int, list[Move]] = {}
+    # By the key of the edition and whether it is compared with what it corrects.
+    moves: dict[tuple[int, bool], list[Move]] = {}
     for move in read_moves(compared, NAMED):
-        by_edition = corrected_moves if move.edition_before.as_of == move.edition.as_of else moves
-        by_edition.setdefault(move.edition.pk, []).append(move)
-    promised: dict[int, list[Promised]] = {}
-    corrected: dict[int, list[Promised]] = {}
+        moves.setdefault(_compares(move), []).append(move)
+    promised: dict[tuple[int, bool], list[Promised]] = {}
     for pledge in read_promised(compared, NAMED):
-        to = corrected if pledge.edition_before.as_of == pledge.edition.as_of else promised
-        to.setdefault(pledge.edition.pk, []).append(pledge)
+        promised.setdefault(_compares(pledge), []).append(pledge)
     counts = {(each.edition_id, each.is_correction): each for each in compared}
     for edition in editions:
         day = format_day(edition.as_of)
         values = {"date": day, "number": edition.number}
-        if changed := promised.get(edition.pk):
-            before, total = changed[0].edition_before, counts[edition.pk, False].promised
-            _add(
-                feed,
-                title=_("%(date)s: %(count)s since %(before)s")
-                % {"date": day, "count": _promising(total), "before": format_day(before.as_of)},
-                link=absolute("changes", edition),
-                body=_promised(changed, total, absolute),
-                identity=tag_uri(place, edition.as_of, edition.number, "promises", on=edition.published_at),
-                published=edition.published_at,
-                updated=max(edition.published_at, before.published_at),
-            )
-        if found := moves.get(edition.pk):
-            before, total = found[0].edition_before, _all_moved(counts[edition.pk, False])
-            _add(
-                feed,
-                title=_("%(date)s: %(count)s since %(before)s")
-                % {"date": day, "count": _moving(total), "before": format_day(before.as_of)},
-                link=absolute("list", edition),
-                body=_moved(found, total, absolute),
-                identity=tag_uri(place, edition.as_of, edition.number, "changes", on=edition.published_at),
-                published=edition.published_at,
-                # A correction of the edition before changes what moved since.
-                updated=max(edition.published_at, before.published_at),
-            )
+        if since := counts.get((edition.pk, False)):
+            news = []
+            if changed := promised.get((edition.pk, False)):
+                body = _promised(changed, since.promised, absolute)
+                news.append(("promises", "changes", _promising(since.promised), body))
+            if found := moves.get((edition.pk, False)):
+                body = _moved(found, since.all_moved, absolute)
+                news.append(("changes", "list", _moving(since.all_moved), body))
+            before = since.before
+            for what, page, words, body in news:
+                _add(
+                    feed,
+                    title=_("%(date)s: %(count)s since %(before)s")
+                    % {"date": day, "count": words, "before": format_day(before.as_of)},
+                    link=absolute(page, edition),
+                    body=body,
+                    identity=tag_uri(place, edition.as_of, edition.number, what, on=edition.published_at),
+                    published=edition.published_at,
+                    # A correction of the edition before changes what changed since.
+                    updated=max(edition.published_at, before.published_at),
+                )
         body = _headline(edition)
-        if changed := corrected.get(edition.pk):
-            total = counts[edition.pk, True].promised
-            body += format_html("<p>{}</p>", _promising(total)) + _promised(changed, total, absolute)
-        if found := corrected_moves.get(edition.pk):
-            total = _all_moved(counts[edition.pk, True])
-            body += format_html("<p>{}</p>", _moving(total)) + _moved(found, total, absolute)
+        if corrects := counts.get((edition.pk, True)):
+            if changed := promised.get((edition.pk, True)):
+                body += format_html("<p>{}</p>", _promising(corrects.promised))
+                body += _promised(changed, corrects.promised, absolute)
+            if found := moves.get((edition.pk, True)):
+                body += format_html("<p>{}</p>", _moving(corrects.all_moved))
+                body += _moved(found, corrects.all_moved, absolute)
         _add(
             feed,
             title=_("Figures as of %(date)s published, edition %(number)s") % values,
@@ -118,9 +112,8 @@ def _compared(place: Place, editions: Sequence[Edition]) -> list[EditionComparis
     return [*[each for each in compared if not each.is_correction][:COMPARED], *corrections]
 
 
-def _all_moved(comparison: EditionComparison) -> int:
-    """How many moved, what came or went among them."""
-    return comparison.moved + comparison.added + comparison.removed
+def _compares(change: Move | Promised) -> tuple[int, bool]:
+    return change.edition.pk, change.edition_before.as_of == change.edition.as_of
 
 
 def _promising(count: int) -> str:
@@ -150,14 +143,14 @@ def pledge_feed(place: Place, rows: Sequence[EditionPledge], absolute: Absolute)
     title = f"{last.code} {last.name}"
     own = absolute("pledge_feed", code=last.code)
     feed = _feed(place, title, absolute("card", code=last.code), own, "pledge", last.code)
-    told: list[tuple[EditionPledge, EditionPledge | None]] = []
+    entries: list[tuple[EditionPledge, EditionPledge | None]] = []
     earlier: EditionPledge | None = None
     for row in reversed(rows):
         is_same = earlier is not None and _figures(row) == _figures(earlier)
         if row.edition.number == 1 or not is_same:
-            told.append((row, earlier))
+            entries.append((row, earlier))
         earlier = row
-    for row, before in told[::-1][:ENTRIES]:
+    for row, before in entries[::-1][:ENTRIES]:
         edition = row.edition
         _add(
             feed,

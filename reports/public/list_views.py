@@ -14,7 +14,7 @@ from reports.public import exports, freshness
 from reports.public.crossorigin import shared
 from reports.public.filters import PledgeFilter, is_untidy, list_query
 from reports.public.initials import example
-from reports.public.reading import find_place, need_edition, read_plan
+from reports.public.reading import need_edition, page_context, read_address
 from reports.public.similar import most_similar
 from reports.public.tables import PAGE_SIZES, PledgeTable, orders, page_size, show_page, sort
 from reports.summaries import read_summary
@@ -35,7 +35,7 @@ def pledge_list(request: HttpRequest, city: str, term: int, plan: str) -> HttpRe
     live = _is_live(request)
     if not live and is_untidy(request.GET):
         return _by_script_or_not(HttpResponseRedirect(_address(request)))
-    reading = read_plan(request, find_place(city, term, plan))
+    reading = read_address(request, city, term, plan)
     edition = need_edition(reading)
     previous = _previous(edition)
     tag = None if live else freshness.etag(request, reading, previous and previous.pk)
@@ -51,10 +51,7 @@ def pledge_list(request: HttpRequest, city: str, term: int, plan: str) -> HttpRe
     table = PledgeTable(chosen.qs)
     show_page(request, table, count=chosen.count)
     context = {
-        "place": reading.place,
-        "reading": reading,
-        "edition": edition,
-        "page": "list",
+        **page_context(reading, "list"),
         "summary": summary,
         "filter": chosen,
         "example": example(row.name for row in chosen.rows),
@@ -81,7 +78,7 @@ def pledge_list(request: HttpRequest, city: str, term: int, plan: str) -> HttpRe
 @require_safe
 def list_file(request: HttpRequest, city: str, term: int, plan: str, suffix: str) -> HttpResponse:
     """What the list shows, as a file."""
-    reading = read_plan(request, find_place(city, term, plan))
+    reading = read_address(request, city, term, plan)
     edition = need_edition(reading)
     previous = _previous(edition) if request.GET.get("moved") else None
     tag = freshness.etag(request, reading, previous and previous.pk)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
@@ -35,6 +36,8 @@ SIGNS = {
 }
 # As many decimals as are shown at most where fewer do not tell two rates apart.
 MOST_PLACES = 12
+# How an address calls the comparison with the date before; a correction is called by its number.
+SINCE = "since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,12 @@ def told(edition: Edition, comparisons: Iterable[EditionComparison]) -> list[Edi
         key=lambda each: (each.edition.as_of, each.is_correction, each.edition.number),
         reverse=True,
     )
+
+
+def step_query(edition: Edition, *, is_correction: bool = False) -> str:
+    """The query by which the page of changes shows one comparison of the edition's 기준일: with the date
+    before, or with what it corrects."""
+    return urlencode({"date": edition.as_of.isoformat(), "step": edition.number if is_correction else SINCE})
 
 
 def _number(comparison: EditionComparison) -> int:

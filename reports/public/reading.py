@@ -47,6 +47,12 @@ class Reading:
         return edition_query(self.edition) if self.is_older and self.edition else ""
 
 
+def page_context(reading: Reading, page: str) -> dict[str, Any]:
+    """What every page of a plan shows around its own: where it stands, and which entry of the way around is
+    its."""
+    return {"place": reading.place, "reading": reading, "edition": reading.edition, "page": page}
+
+
 def edition_query(edition: Edition) -> str:
     """``?as_of=2025-06-30&edition=1``: the address of exactly this edition."""
     return "?" + urlencode({"as_of": edition.as_of.isoformat(), "edition": edition.number})
@@ -72,6 +78,11 @@ def find_place(city: str, term: int, code: str) -> Place:
             if held.number == term:
                 return Place(found, held)
     raise NotPublished(_("There is no such plan."))
+
+
+def read_address(request: HttpRequest, city: str, term: int, plan: str) -> Reading:
+    """The plan at an address and the edition that is asked for. Raises NotPublished."""
+    return read_plan(request, find_place(city, term, plan))
 
 
 def read_plan(request: HttpRequest, place: Place) -> Reading:

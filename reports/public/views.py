@@ -17,14 +17,14 @@ from reports.models import Edition, EditionComparison, EditionPledge
 from reports.public import charts, freshness, wording
 from reports.public.addresses import address
 from reports.public.areas import area_rows, mean_line, whole_plan
-from reports.public.change_views import step_query
 from reports.public.initials import example
-from reports.public.moved import Moved, what_moved
+from reports.public.moved import Moved, step_query, what_moved
 from reports.public.reading import (
-    Reading,
     find_place,
     need_edition,
     one_of_each_date,
+    page_context,
+    read_address,
     read_plan,
 )
 from reports.querysets import EditionPledgeQuerySet
@@ -68,7 +68,7 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
     headlines = one_of_each_date(reading.edition, editions)
     same_method = [edition for edition in headlines if edition.headline_method == summary.headline.method]
     context = {
-        **_reading_context(reading, "front"),
+        **page_context(reading, "front"),
         "summary": summary,
         "list_path": address("list", city=city, term=term, plan=plan),
         "example": example(_names(summary, moved)),
@@ -104,7 +104,7 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
 @require_safe
 def money(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
     """The plan's money: by source and year, by area, and the pledges that take the most."""
-    reading = _read(request, city, term, plan)
+    reading = read_address(request, city, term, plan)
     edition = need_edition(reading)
     tag = freshness.etag(request, reading)
     if same := freshness.unchanged(request, tag):
@@ -113,7 +113,7 @@ def money(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
     areas = [line for line in summary.areas if line.depth == 0]
     largest = EditionPledge.objects.for_edition(edition).most_money_first()[:SHOWN_AT_ONCE]
     context = {
-        **_reading_context(reading, "money"),
+        **page_context(reading, "money"),
         "summary": summary,
         "by_year": charts.plan_money_chart(summary),
         "by_area": charts.area_money_chart(areas, summary.plan.money_unit),
@@ -127,7 +127,7 @@ def money(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
 @require_safe
 def method(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
     """Every formula side by side with this plan's numbers."""
-    reading = _read(request, city, term, plan)
+    reading = read_address(request, city, term, plan)
     edition = need_edition(reading)
     tag = freshness.etag(request, reading)
     if same := freshness.unchanged(request, tag):
@@ -136,7 +136,7 @@ def method(request: HttpRequest, city: str, term: int, plan: str) -> HttpRespons
     examples = EditionPledge.objects.for_edition(edition).with_indicator_rates().in_order()[:1]
     example = next((read_card(row.card) for row in examples), None)
     context = {
-        **_reading_context(reading, "method"),
+        **page_context(reading, "method"),
         "summary": summary,
         "rounding": wording.rounding_words(summary.plan.decimals, summary.plan.rounding),
         "methods": [
@@ -194,11 +194,3 @@ def _with_causes(lines: Sequence[PledgeLine], rows: EditionPledgeQuerySet) -> li
         )
         for line in lines
     ]
-
-
-def _read(request: HttpRequest, city: str, term: int, plan: str) -> Reading:
-    return read_plan(request, find_place(city, term, plan))
-
-
-def _reading_context(reading: Reading, page: str) -> dict[str, Any]:
-    return {"place": reading.place, "reading": reading, "edition": reading.edition, "page": page}

@@ -4,6 +4,7 @@ Formulas are put in words here and nowhere else; the figures in them come from
 the frozen documents. Nothing is computed again.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -297,6 +298,11 @@ def status_counts(summary: PlanSummary) -> list[StatusCount]:
         counts.append(
             (Status.NONE.value, Status.NONE.value, str(Status.NONE.label), summary.counts[Status.NONE])
         )
+    return in_one_bar(counts)
+
+
+def in_one_bar(counts: Sequence[tuple[str, str, str, int]]) -> list[StatusCount]:
+    """Counts as (key, status, label, number), each with its place in a bar of 100."""
     total = sum(count for *_rest, count in counts)
     rows, before = [], 0
     for key, status, label, count in counts:

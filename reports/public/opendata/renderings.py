@@ -20,7 +20,7 @@ def as_csv(file: DataFile, material: Material) -> str:
 def _cell(column: Column, value: Any) -> Any:
     if value is None or isinstance(value, bool) or column.kind == Kind.TEXT:
         return csv_cell(value)
-    # A date or an exact number begins with nothing that computes.
+    # Dates and numbers stay what they are: an apostrophe would make text of -3.
     return csv_cell(LIST_SIGN.join(value)) if column.kind == Kind.LIST else value
 
 

@@ -6,6 +6,7 @@ that finds out where values really end. Values come out as small ``Cell``s,
 numbers as ``Decimal`` and never as binary floats.
 """
 
+import csv
 import datetime as dt
 import io
 import re
@@ -1005,12 +1006,37 @@ class WrittenSheet:
 
 # A CSV cell that begins with one of these is a formula to a spreadsheet program.
 # Some Korean and Japanese versions take the full-width signs too.
+# By it Excel tells that CSV is UTF-8.
+BOM = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def harmless(text: str) -> str:
     """Text of a CSV cell, with an apostrophe before what a spreadsheet program would compute."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def csv_cell(value: Any) -> Any:
+    """A value as a cell of CSV: text harmless, decimals written out, true or false, nothing for None."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return harmless(value) if isinstance(value, str) else value
+
+
+def csv_line(cells: Iterable[Any]) -> str:
+    """A line of CSV from cells as they are."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue()
+
+
+def csv_text(lines: Iterable[Iterable[Any]]) -> str:
+    """CSV that Excel opens as UTF-8, from lines of cells as they are."""
+    return BOM + "".join(map(csv_line, lines))
 
 
 HEADER_FONT = Font(bold=True)

@@ -1,9 +1,9 @@
 """What changed from one edition to another: frozen beside the editions, told once for everybody who reads.
 
-Every edition is compared with the current one of the 기준일 before it, and where it corrects an earlier
-edition of its own 기준일 with that one. What is told is a function of two editions, and they never change;
-so a comparison is made once, when the later of the two is published, and front page, list, changes page,
-feeds and data files read it. None of them decides what moved.
+Every edition is compared with the current one of the 기준일 before it for as long as it is current itself,
+and where it corrects an earlier edition of its own 기준일 with that one. What is told is a function of two
+editions, and they never change; so a comparison is made once, when the later of the two is published, and
+front page, list, changes page, feeds and data files read it. None of them decides what moved.
 
 A status moved where its code or the city's own word is another one. A rate moved where the exact rate is
 another one, even by less than is shown: who recomputes from the published figures finds the same pledges
@@ -208,47 +208,63 @@ def rule_changes(old: PlanSummary, new: PlanSummary) -> list[dict[str, str]]:
 
 # --- A plan -------------------------------------------------------------------------
 
-Published = tuple[int, dt.date, int]
+Published = tuple[int, dt.date, int, dt.datetime]
 
 
 def pairs_of(editions: Iterable[Published]) -> list[tuple[int, int]]:
-    """Which of a plan's editions (key, 기준일, number) are compared: (before, after) by their keys, oldest
-    first.
+    """Which of a plan's editions (key, 기준일, number, moment of publication) are compared: (before, after)
+    by their keys. Editions and pairs are in the order of publication.
 
-    Superseded editions are compared with the date before them too: they stay readable.
+    Whatever was current beside what was current of the date before, and each correction with what it
+    corrects. An edition that is superseded stays readable with what it was compared with last; it is not
+    compared again, so one publication makes two comparisons an edition and one with the date after at most.
     """
-    by_date: dict[dt.date, list[tuple[int, int]]] = {}
-    for key, as_of, number in editions:
-        by_date.setdefault(as_of, []).append((number, key))
-    pairs, current = [], None
-    for as_of in sorted(by_date):
-        numbers = sorted(by_date[as_of])
-        for place, (_number, key) in enumerate(numbers):
-            if current is not None:
-                pairs.append((current, key))
-            if place:
-                pairs.append((numbers[place - 1][1], key))
-        current = numbers[-1][1]
+    current: dict[dt.date, int] = {}
+    pairs: list[tuple[int, int]] = []
+    for step in _steps(editions):
+        corrects = {key: current[as_of] for as_of, key in step.items() if as_of in current}
+        current |= step
+        dates = sorted(current)
+        found = dict(zip(dates[1:], dates, strict=False))
+        for as_of in dates:
+            before = found.get(as_of)
+            if before is not None and (as_of in step or before in step):
+                pairs.append((current[before], current[as_of]))
+            if current[as_of] in corrects:
+                pairs.append((corrects[current[as_of]], current[as_of]))
     return pairs
 
 
-def compare_published(plan: Any) -> int:
+def _steps(editions: Iterable[Published]) -> list[dict[dt.date, int]]:
+    """What was published at once: a date and those after it that it changed."""
+    steps: list[dict[dt.date, int]] = []
+    moment, last = None, None
+    for key, as_of, _number, published_at in editions:
+        if published_at != moment or last is None or as_of <= last:
+            steps.append({})
+        steps[-1][as_of] = key
+        moment, last = published_at, as_of
+    return steps
+
+
+def compare_published(plan: Any, using: str | None = None) -> int:
     """Compare the editions of the plan that have not been compared yet; how many comparisons that made.
 
-    Belongs into the transaction that publishes. Reads two editions' cards at a time.
+    Belongs into the transaction that publishes. Reads two editions' cards at a time, each edition's once in
+    a publication. ``using`` is the database, where it isn't the one that is usual.
     """
-    editions = Edition.objects.for_plan(plan)
-    known = set(EditionComparison.objects.for_plan(plan).keys_of_editions())
+    editions = Edition.objects.using(using).for_plan(plan)
+    comparisons = EditionComparison.objects.using(using)
+    known = set(comparisons.for_plan(plan).keys_of_editions())
     missing = [pair for pair in pairs_of(editions.placed()) if pair not in known]
-    read = _reader(
-        lambda key: [row_of(values) for values in EditionPledge.objects.for_edition(key).compared(COLUMNS)]
-    )
+    pledges = EditionPledge.objects.using(using)
+    read = _reader(lambda key: [row_of(values) for values in pledges.for_edition(key).compared(COLUMNS)])
     summaries = _reader(lambda key: read_summary(editions.summary_of(key)))
     for before, after in missing:
         changes = compare_rows(read(before), read(after))
         header = comparison_fields(before, after, changes, rule_changes(summaries(before), summaries(after)))
-        comparison = EditionComparison.objects.create(**header)
-        EditionChange.objects.bulk_create(
+        comparison = comparisons.create(**header)
+        EditionChange.objects.using(using).bulk_create(
             (EditionChange(comparison=comparison, **change.fields) for change in changes),
             batch_size=WRITTEN_AT_ONCE,
         )
@@ -272,11 +288,13 @@ def comparison_fields(
 
 
 def _reader(read: Callable[[int], Any]) -> Callable[[int], Any]:
-    """``read``, keeping what it read of the last two editions: pairs share one with the next."""
+    """``read``, keeping the two editions that were asked for last: pairs share one with the next."""
     kept: dict[int, Any] = {}
 
     def reader(key: int) -> Any:
-        if key not in kept:
+        if key in kept:
+            kept[key] = kept.pop(key)
+        else:
             while len(kept) > 1:
                 kept.pop(next(iter(kept)))
             kept[key] = read(key)

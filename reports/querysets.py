@@ -84,9 +84,13 @@ class EditionQuerySet(FrozenQuerySet):
     def oldest_first(self) -> "EditionQuerySet":
         return self.order_by("as_of", "number")
 
-    def placed(self) -> models.QuerySet[Any, tuple[int, dt.date, int]]:
-        """Key, 기준일 and number of each."""
-        return self.order_by("as_of", "number").values_list("pk", "as_of", "number")
+    def placed(self) -> models.QuerySet[Any, tuple[int, dt.date, int, dt.datetime]]:
+        """Key, 기준일, number and moment of publication of each, as they were published."""
+        return self.order_by("pk").values_list("pk", "as_of", "number", "published_at")
+
+    def compared_with(self, edition: Any) -> "EditionQuerySet":
+        """The editions of the 기준일 before that this one was compared with, the one that counts first."""
+        return self.filter(compared_later__edition=edition).before(edition.as_of).newest_first()
 
     def summary_of(self, key: int) -> Any:
         """The summary of one of them as JSON."""
@@ -167,6 +171,14 @@ class EditionPledgeQuerySet(FrozenQuerySet):
 
     def up_to(self, as_of: dt.date) -> "EditionPledgeQuerySet":
         return self.filter(edition__as_of__lte=as_of)
+
+    def up_to_edition(self, as_of: dt.date, number: int) -> "EditionPledgeQuerySet":
+        """Of this 기준일 up to the edition of this number, and of earlier ones all."""
+        return self.filter(Q(edition__as_of__lt=as_of) | Q(edition__as_of=as_of, edition__number__lte=number))
+
+    def cards(self) -> dict[int, Any]:
+        """Each card's document, by the row's key."""
+        return dict(self.order_by().values_list("pk", "card"))
 
     def with_edition(self) -> "EditionPledgeQuerySet":
         """With the edition, without its summary."""
@@ -362,8 +374,15 @@ class EditionComparisonQuerySet(models.QuerySet):
     def for_plan(self, plan: Any) -> "EditionComparisonQuerySet":
         return self.filter(edition__plan=plan)
 
-    def for_pair(self, before: Any, edition: Any) -> "EditionComparisonQuerySet":
-        return self.filter(before=before, edition=edition)
+    def since_the_date_before(self, edition: Any) -> Any:
+        """How an edition was compared last with the 기준일 before, and with which edition; or None."""
+        return (
+            self.filter(edition=edition, before__as_of__lt=edition.as_of)
+            .select_related("before")
+            .defer("before__summary")
+            .order_by("-before__as_of", "-before__number")
+            .first()
+        )
 
     def keys_of_editions(self) -> models.QuerySet[Any, tuple[int, int]]:
         """The keys of the two editions of each."""
@@ -382,12 +401,6 @@ class EditionChangeQuerySet(models.QuerySet):
 
     def for_pair(self, before: Any, edition: Any) -> "EditionChangeQuerySet":
         return self.filter(comparison__before=before, comparison__edition=edition)
-
-    def for_pairs(self, pairs: Any) -> "EditionChangeQuerySet":
-        """What changed between each edition and the next of ``pairs``, and maybe between others of them: tell
-        by ``comparison``."""
-        before, after = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
-        return self.filter(comparison__before__in=before, comparison__edition__in=after)
 
     def for_comparisons(self, comparisons: Any) -> "EditionChangeQuerySet":
         return self.filter(comparison__in=comparisons)
@@ -416,9 +429,6 @@ class EditionChangeQuerySet(models.QuerySet):
 
     def for_presence(self, presence: str) -> "EditionChangeQuerySet":
         return self.filter(presence=presence)
-
-    def with_comparison(self) -> "EditionChangeQuerySet":
-        return self.select_related("comparison")
 
     def without_promises(self) -> "EditionChangeQuerySet":
         return self.defer("promises")

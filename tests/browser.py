@@ -111,6 +111,8 @@ LATIN = {
     "JPEG",
     "WEBP",
     "JSON",
+    "HTML",
+    "Atom",
 }
 
 

@@ -1,5 +1,7 @@
 """403 and 404 on the staff side: the way around stays for who is signed in; nobody else needs a database."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError
@@ -9,6 +11,7 @@ from django.utils.translation import gettext, override
 from pledges.enums import Role
 from reports.public import errors
 from tests.factories import MembershipFactory
+from tests.reports.public import naju
 
 LOST, REFUSED = "/staff/nowhere/8/", "/staff/hanbit/departments/merge/"
 
@@ -103,3 +106,33 @@ def test_a_few_words_stand_where_templates_themselves_are_broken(monkeypatch, ca
     page = errors.server_error(RequestFactory().get("/naju/8/"))
     assert (page.status_code, page.text) == (500, errors.BARE)
     assert "Something went wrong" in page.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "has_dates"),
+    [
+        ("/naju/8/pledges/9-9-9/", False),
+        ("/naju/8/areas/9/", False),
+        ("/naju/8/?as_of=2019-01-01", True),
+        ("/naju/8/pledges/?as_of=someday", True),
+        ("/naju/8/money/?as_of=2025-09-30&edition=7", True),
+    ],
+)
+def test_missing_page_of_a_plan_leads_to_its_front_page_its_list_and_its_dates(client, address, has_dates):
+    naju.publish(naju.make_naju())
+    page = client.get(address)
+    assert page.status_code == 404
+    links = re.findall(r'<li><a href="([^"]+)">([^<]+)</a></li>', page.text)
+    dates = [("/naju/8/?as_of=2025-09-30", "2025. 9. 30. 기준")] if has_dates else []
+    assert links[-2 - len(dates) :] == [("/naju/8/", "공약 현황"), ("/naju/8/pledges/", "전체 공약"), *dates]
+    assert client.get(links[-1][0]).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/nowhere/8/", "/naju/9/", "/naju/8/nothing/", "/naju/8/x/y/z/"])
+def test_missing_page_of_no_known_plan_offers_the_portal_alone(client, address):
+    naju.publish(naju.make_naju())
+    page = client.get(address)
+    assert page.status_code == 404
+    assert 'href="/naju/8/' not in page.text

@@ -6,11 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core import checks
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from pledges.secondstep import SecondStepAdapter
 from reports.public import errors
+from reports.public.identity import identity
 from tests.reports.public import naju
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,6 +77,42 @@ def test_texts_of_settings_are_written_as_text(db, client, settings):
     settings.SITE_NAME = settings.SITE_OPERATOR = settings.SITE_CONTACT = "<b>&\"'"
     page = client.get("/").text
     assert "<b>" not in page
+
+
+@pytest.fixture
+def nothing_collected(settings, tmp_path):
+    """Static files as in production, before collectstatic."""
+    settings.STATIC_ROOT = tmp_path / "static"
+    backend = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": backend}
+
+
+def warnings_of_logo():
+    return [(found.id, found.msg, found.hint) for found in checks.run_checks() if "SITE_LOGO" in found.msg]
+
+
+def test_mark_that_was_not_collected_is_the_portals_own_and_the_check_says_why(settings, nothing_collected):
+    settings.SITE_LOGO = "img/mark.svg"
+    assert identity().logo == ""
+    [(number, text, hint)] = warnings_of_logo()
+    assert number == "portal.W001"
+    assert "SITE_LOGO=img/mark.svg names a file that was not collected" in text
+    assert "collectstatic" in hint
+
+
+@pytest.mark.parametrize("logo", ["site/logo.svg", "../logo.svg", "img/mark.svg?x"])
+def test_mark_that_is_no_file_is_the_portals_own_and_the_check_says_why(settings, nothing_collected, logo):
+    settings.SITE_LOGO = logo
+    assert identity().logo == ""
+    [(_number, text, hint)] = warnings_of_logo()
+    assert f"SITE_LOGO={logo} names no file" in text
+    assert "DATA_DIR/site" in hint
+
+
+@pytest.mark.parametrize("logo", ["", "/logo.svg", "img/mark.svg"])
+def test_mark_that_is_there_is_no_reason_to_warn(settings, logo):
+    settings.SITE_LOGO = logo
+    assert warnings_of_logo() == []
 
 
 @pytest.mark.parametrize(

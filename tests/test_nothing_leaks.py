@@ -30,6 +30,7 @@ from pledges.models import (
 )
 from reports.documents import pdf
 from reports.models import ImportBatch, KeptForm
+from reports.public import picture_views
 from tests import factories as make
 from tests.access import PEOPLE, TABLE
 from tests.reports.public import naju
@@ -142,6 +143,20 @@ def forms(monkeypatch):
     return seen
 
 
+@pytest.fixture
+def pictures(monkeypatch):
+    """What the pictures beside shared links are drawn from, kept from before or not: they are PNG."""
+    seen = []
+    whole = picture_views._png
+
+    def noted(picture):
+        seen.append(repr(picture))
+        return whole(picture)
+
+    monkeypatch.setattr(picture_views, "_png", noted)
+    return seen
+
+
 class Reader:
     """An anonymous reader who opens every link, and keeps the text of all that comes back."""
 
@@ -214,7 +229,7 @@ def public_addresses(plan):
             world.values["code"] = "7-2-3"
 
 
-def test_secret_stands_nowhere_and_what_is_published_everywhere(plan, forms):
+def test_secret_stands_nowhere_and_what_is_published_everywhere(plan, forms, pictures):
     reader = Reader()
     reader.follow("/")
     for address in public_addresses(plan):
@@ -239,11 +254,13 @@ def test_secret_stands_nowhere_and_what_is_published_everywhere(plan, forms):
 
     assert reader.where(SECRET) == []
     assert not any(SECRET in form for form in forms)
+    assert not any(SECRET in picture for picture in pictures)
 
     found = reader.where(SHOWN)
     kinds = {PurePosixPath(urlsplit(name).path).suffix for name in found}
     assert {"", ".json", ".csv", ".xlsx", ".hwpx"} <= kinds
     assert any(SHOWN in form for form in forms)
+    assert any(SHOWN in picture for picture in pictures)
     for page in (
         "/naju/8/",
         "/naju/8/pledges/",
@@ -254,7 +271,7 @@ def test_secret_stands_nowhere_and_what_is_published_everywhere(plan, forms):
         assert page in found
 
 
-def test_secret_is_found_once_it_is_published(plan, forms):
+def test_secret_is_found_once_it_is_published(plan, forms, pictures):
     """The same words, approved and published, stand on these pages: they were planted where pages look."""
     reader = Reader()
     for report in ProgressReport.objects.exclude(state=ReportState.APPROVED):
@@ -265,3 +282,5 @@ def test_secret_is_found_once_it_is_published(plan, forms):
         reader.read(address)
     reader.read("/naju/8/pledges/7-2-3.hwpx")
     assert len(reader.where(SECRET)) == 5
+    assert reader.read("/naju/8/pledges/9-9-9/share.png").status_code == 200
+    assert SECRET in pictures[-1]

@@ -160,7 +160,7 @@ def test_quarter_entered_returned_mended_approved_published_and_read(city, live_
         page.goto(base + CARD)
         expect(page.get_by_text("100.00").first).to_be_visible()
         expect(page.get_by_text("2026. 3. 31.").first).to_be_visible()
-        expect(page.get_by_text("부서 수요조사를 마쳤다")).to_be_visible()
+        expect(page.get_by_text("부서 수요조사를 마쳤다", exact=True)).to_be_visible()
         assert page.context.cookies() == []
         page.goto(base + CARD + "?as_of=2025-12-31")
         expect(page.get_by_text("80.00").first).to_be_visible()

@@ -1,7 +1,5 @@
 """A city's audit log: searched, read, and taken away as a file."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
@@ -19,7 +17,7 @@ from pledges.forms.audit import COMMAND_LINE, AuditFilter
 from pledges.models import AuditEntry, Municipality
 from pledges.permissions import Action, access
 from pledges.querysets import AuditQuerySet
-from pledges.spreadsheet import WrittenColumn, WrittenSheet, harmless, write_workbook
+from pledges.spreadsheet import BOM, WrittenColumn, WrittenSheet, csv_cell, csv_line, write_workbook
 from pledges.views.lookups import find_city
 
 SEES = Action.VIEW_AUDIT
@@ -162,16 +160,8 @@ def _told(shown: ShownEntry) -> list[list[str]]:
 
 def _csv(lines: Iterable[list[Any]], language: str | None) -> Iterator[str]:
     """CSV that Excel opens as UTF-8 and in which no text becomes a formula, in the language of its reader."""
-    yield "\ufeff"
+    yield BOM
     with override(language):
-        yield _csv_line(column.name for column in _columns())
+        yield csv_line(csv_cell(column.name) for column in _columns())
         for line in lines:
-            yield _csv_line(line)
-
-
-def _csv_line(values: Iterable[Any]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(
-        [harmless(value) if isinstance(value, str) else value for value in values]
-    )
-    return text.getvalue()
+            yield csv_line(map(csv_cell, line))

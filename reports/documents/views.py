@@ -27,7 +27,7 @@ from reports.public import (
 )
 from reports.public.crossorigin import shared_as
 from reports.public.errors import NotPublished
-from reports.public.reading import find_place, need_edition, read_plan
+from reports.public.reading import need_edition, read_address
 
 # An edition never changes, so a rendering of it is good until the next release.
 KEPT_FOR = 24 * 60 * 60
@@ -39,7 +39,7 @@ LONGEST_NAME = 80
 @require_safe
 def card_file(request: HttpRequest, city: str, term: int, plan: str, code: str, suffix: str) -> HttpResponse:
     """The card of the current edition, or of the one that ``?as_of=…&edition=n`` names, in one format."""
-    reading = read_plan(request, find_place(city, term, plan))
+    reading = read_address(request, city, term, plan)
     edition = need_edition(reading)
     tag = freshness.etag(request, reading, templates_version())
     if same := freshness.unchanged(request, tag):

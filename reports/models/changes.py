@@ -49,6 +49,11 @@ class EditionComparison(models.Model):
         return self.promised + self.added + self.removed
 
     @property
+    def all_moved(self) -> int:
+        """How many pledges moved, what came or went among them."""
+        return self.moved + self.added + self.removed
+
+    @property
     def is_correction(self) -> bool:
         """Whether the edition corrects the one before, of the same 기준일. Reads both editions."""
         return self.before.as_of == self.edition.as_of

@@ -7,13 +7,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from pledges.enums import HeadlineMethod
 from pledges.permissions import public
 from reports.models import EditionPledge
 from reports.public import freshness
-from reports.public.areas import area_rows, statuses_of, whole_plan
+from reports.public.areas import area_rows, mean_line, statuses_of, whole_plan
 from reports.public.errors import NotPublished
-from reports.public.reading import find_place, need_edition, read_plan
+from reports.public.reading import need_edition, page_context, read_address
 from reports.summaries import AreaLine, read_summary
 
 
@@ -21,7 +20,7 @@ from reports.summaries import AreaLine, read_summary
 @require_safe
 def areas(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
     """The tree of areas, each with its rate, its statuses and its money."""
-    reading = read_plan(request, find_place(city, term, plan))
+    reading = read_address(request, city, term, plan)
     edition = need_edition(reading)
     tag = freshness.etag(request, reading)
     if same := freshness.unchanged(request, tag):
@@ -29,14 +28,11 @@ def areas(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
     summary = read_summary(edition.summary)
     held = sum(line.pledges for line in summary.areas if line.depth == 0)
     context = {
-        "place": reading.place,
-        "reading": reading,
-        "edition": edition,
-        "page": "areas",
+        **page_context(reading, "areas"),
         "summary": summary,
         "areas": area_rows(list(summary.areas)),
         "total": whole_plan(summary),
-        "mean": next((line for line in summary.methods if line.method == HeadlineMethod.MEAN_RATE), None),
+        "mean": mean_line(summary),
         "without_area": summary.counts["total"] - held,
     }
     return freshness.tagged(render(request, "public/areas.html", context), tag)
@@ -46,12 +42,12 @@ def areas(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
 @require_safe
 def area(request: HttpRequest, city: str, term: int, plan: str, code: str) -> HttpResponse:
     """An area: its place in the plan, its rate, statuses and money, its sub-areas, its pledges."""
-    reading = read_plan(request, find_place(city, term, plan))
+    reading = read_address(request, city, term, plan)
     edition = need_edition(reading)
     summary = read_summary(edition.summary)
     by_code = {line.code: line for line in summary.areas}
     if code not in by_code:
-        raise NotPublished(_("There is no such area in this plan."))
+        raise NotPublished(_("There is no such area in this plan."), in_plan=True)
     tag = freshness.etag(request, reading)
     if same := freshness.unchanged(request, tag):
         return same
@@ -64,10 +60,7 @@ def area(request: HttpRequest, city: str, term: int, plan: str, code: str) -> Ht
     siblings = [other for other in summary.areas if other.parent == line.parent]
     place = siblings.index(line)
     context = {
-        "place": reading.place,
-        "reading": reading,
-        "edition": edition,
-        "page": "area",
+        **page_context(reading, "area"),
         "summary": summary,
         "area": line,
         "statuses": statuses_of(line.statuses),

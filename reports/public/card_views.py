@@ -17,7 +17,7 @@ from reports.public.coming import what_comes
 from reports.public.course import stages
 from reports.public.errors import NotPublished
 from reports.public.qr import qr_svg
-from reports.public.reading import Reading, find_place, need_edition, one_of_each_date, read_plan
+from reports.public.reading import Reading, need_edition, one_of_each_date, page_context, read_address
 from reports.public.sharing import card_links
 from reports.public.study_groups import served_parts
 
@@ -26,7 +26,7 @@ from reports.public.study_groups import served_parts
 @require_safe
 def card(request: HttpRequest, city: str, term: int, plan: str, code: str) -> HttpResponse:
     """One pledge: what was promised, how far it has come, with what money, what comes next, what changed."""
-    reading = read_plan(request, find_place(city, term, plan))
+    reading = read_address(request, city, term, plan)
     edition = need_edition(reading)
     rows = EditionPledge.objects.for_edition(edition)
     row = find_row(edition, code)
@@ -40,10 +40,7 @@ def card(request: HttpRequest, city: str, term: int, plan: str, code: str) -> Ht
     document = read_card(row.card)
     course = stages(row, edition)
     context = {
-        "place": reading.place,
-        "reading": reading,
-        "edition": edition,
-        "page": "card",
+        **page_context(reading, "card"),
         "card": document,
         "boxes": wording.header_boxes(document),
         "status_box": wording.status_box(document),
@@ -81,7 +78,7 @@ def embed(request: HttpRequest, city: str, term: int, plan: str, code: str) -> H
     A frame gets no cookie, so the language is asked for in the address (``?lang=en``); it is the same for
     everybody.
     """
-    reading = read_plan(request, find_place(city, term, plan))
+    reading = read_address(request, city, term, plan)
     edition = need_edition(reading)
     row = find_row(edition, code)
     asked = request.GET.get("lang", "")
@@ -113,7 +110,7 @@ def _framed(request: HttpRequest, reading: Reading, row: EditionPledge) -> HttpR
 @require_safe
 def qr(request: HttpRequest, city: str, term: int, plan: str, code: str) -> HttpResponse:
     """The code that leads a telephone from paper to the current card, or to the edition asked for."""
-    reading = read_plan(request, find_place(city, term, plan))
+    reading = read_address(request, city, term, plan)
     edition = need_edition(reading)
     row = find_row(edition, code)
     printed = card_links(request, reading, read_card(row.card)).printed
@@ -126,5 +123,5 @@ def find_row(edition: Edition, code: str) -> EditionPledge:
     """The pledge of this number in the edition. Raises NotPublished. One query."""
     row = EditionPledge.objects.for_edition(edition).for_code(code).first()
     if row is None:
-        raise NotPublished(_("There is no pledge with this number in these figures."))
+        raise NotPublished(_("There is no pledge with this number in these figures."), in_plan=True)
     return row

@@ -19,9 +19,9 @@ from pledges.permissions import public
 from reports.models import Edition, EditionChange, EditionComparison
 from reports.promises import PromiseGroup, read_changes
 from reports.public import freshness
-from reports.public.moved import Move, move_of
+from reports.public.moved import SINCE, Move, move_of, step_query, told
 from reports.public.promise_words import ChangeLine, change_lines, rule_lines
-from reports.public.reading import Reading, find_place, need_edition, read_plan
+from reports.public.reading import Reading, need_edition, page_context, read_address
 from reports.querysets import EditionChangeQuerySet
 from reports.summaries import PlanSummary, read_summary
 
@@ -40,6 +40,9 @@ class ChangeFilter(forms.Form):
     )
     kind = forms.ChoiceField(label=gettext_lazy("What changed"), required=False)
     date = forms.ChoiceField(label=gettext_lazy("Reference date"), required=False)
+    # One comparison of the date, as links ask for it: the one with the date before, or a correction by its
+    # number.
+    step = forms.RegexField(rf"^({SINCE}|[1-9]\d{{0,5}})$", required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, dates: Iterable[dt.date]) -> None:
         super().__init__(data)
@@ -111,7 +114,12 @@ class Section:
     @property
     def moved(self) -> int:
         """How many moved; what came or went among them."""
-        return self.comparison.moved + self.comparison.added + self.comparison.removed
+        return self.comparison.all_moved
+
+    @property
+    def query(self) -> str:
+        """What narrows the page down to it."""
+        return step_query(self.comparison.edition, is_correction=self.is_correction)
 
     @property
     def is_empty(self) -> bool:
@@ -122,7 +130,7 @@ class Section:
 @require_safe
 def changes(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
     """Changes to promises between the published editions, newest first; what moved and corrections beside."""
-    reading = read_plan(request, find_place(city, term, plan))
+    reading = read_address(request, city, term, plan)
     edition = need_edition(reading)
     compared = told(edition, EditionComparison.objects.for_plan(reading.plan).with_editions().oldest_first())
     tag = freshness.etag(request, reading, [comparison.pk for comparison in compared])
@@ -134,10 +142,7 @@ def changes(request: HttpRequest, city: str, term: int, plan: str) -> HttpRespon
     asked = chosen.cleaned_data if chosen.is_valid() else None
     sections, page = _sections(request, asked, compared, reading, summary)
     context = {
-        "place": reading.place,
-        "reading": reading,
-        "edition": edition,
-        "page": "changes",
+        **page_context(reading, "changes"),
         "summary": summary,
         "filter": chosen,
         "is_filtered": asked is None or any(asked.values()),
@@ -149,34 +154,6 @@ def changes(request: HttpRequest, city: str, term: int, plan: str) -> HttpRespon
         "is_unchanged": not any(_changed(comparison) for comparison in compared),
     }
     return freshness.tagged(render(request, "public/changes.html", context), tag)
-
-
-def told(edition: Edition, comparisons: Iterable[EditionComparison]) -> list[EditionComparison]:
-    """The comparisons that are told to who reads ``edition``, newest first: of each 기준일 up to its own the
-    current edition with the one before, and each correction with what it corrects."""
-    comparisons = [each for each in comparisons if each.edition.as_of <= edition.as_of]
-    current: dict[dt.date, Edition] = {}
-    for each in comparisons:
-        for one in (each.before, each.edition):
-            if one.as_of not in current or current[one.as_of].number < one.number:
-                current[one.as_of] = one
-    # Of its own date nothing later than what is read.
-    current[edition.as_of] = edition
-    before = dict(zip(sorted(current)[1:], sorted(current), strict=False))
-    found = []
-    for each in comparisons:
-        if each.is_correction:
-            is_told = each.edition.number <= current[each.edition.as_of].number
-        else:
-            was = current.get(before.get(each.edition.as_of, each.edition.as_of))
-            is_told = (each.edition, each.before) == (current[each.edition.as_of], was)
-        if is_told:
-            found.append(each)
-    return sorted(
-        found,
-        key=lambda each: (each.edition.as_of, each.is_correction, each.edition.number),
-        reverse=True,
-    )
 
 
 def _changed(comparison: EditionComparison) -> bool:
@@ -201,6 +178,10 @@ def _sections(
     if asked is None:
         return [], None
     chosen = [each for each in compared if asked["date"] in {"", each.edition.as_of.isoformat()}]
+    if step := asked["step"]:
+        chosen = [
+            each for each in chosen if step == (str(each.edition.number) if each.is_correction else SINCE)
+        ]
     if asked["kind"] == CORRECTIONS:
         chosen = [each for each in chosen if each.is_correction]
     promised: Iterable[EditionChange]
@@ -214,7 +195,8 @@ def _sections(
     found = _rows(asked, EditionChange.objects.for_comparisons(chosen), reading)
     rows_page = Paginator(found.newest_first(), ROWS_A_PAGE).get_page(request.GET.get("page"))
     shown: list[EditionChange] = list(rows_page.object_list)
-    kind = asked["kind"]
+    # Of corrections everything is told.
+    kind = "" if asked["kind"] == CORRECTIONS else asked["kind"]
     promised = [row for row in shown if kind != MOVED and (row.has_promises or row.presence != "both")]
     # What came or went stands among the moves where they alone are asked for.
     moved = [row for row in shown if kind == MOVED or (not kind and row.presence == "both" and row.has_moved)]
@@ -232,7 +214,7 @@ def _rows(asked: dict[str, str], rows: EditionChangeQuerySet, reading: Reading) 
         return rows.promising_otherwise()
     if kind in {ADDED, REMOVED}:
         return rows.for_presence(kind)
-    return rows.for_group(kind) if kind else rows
+    return rows if kind in {"", CORRECTIONS} else rows.for_group(kind)
 
 
 def _filled(

@@ -116,7 +116,8 @@ def _goal(line: IndicatorRow, place: int) -> Goal | None:
         done = Decimal(line.actual)
     left: Decimal | None
     if done is None:
-        left = target if line.kind == IndicatorKind.CUMULATIVE else None
+        # Sums begin at the baseline, which is there already.
+        left = target - Decimal(line.baseline or 0) if line.kind == IndicatorKind.CUMULATIVE else None
     else:
         left = done - target if line.kind == IndicatorKind.DECREASING else target - done
     is_met = done is not None and left is not None and left <= 0

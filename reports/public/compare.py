@@ -49,6 +49,11 @@ class Compared:
         counts = [self.summary.counts.get(status, 0) for status in COLUMNS]
         return [*counts, self.summary.counts["total"] - sum(counts)]
 
+    @property
+    def leaves_out_dropped(self) -> bool:
+        """Whether the plan's rates leave out the pledges that were dropped."""
+        return self.summary is not None and not self.summary.counts_dropped
+
     def line(self, method: str) -> MethodLine | None:
         """The plan's rate by a formula."""
         lines = self.summary.methods if self.summary else ()
@@ -130,6 +135,16 @@ def numbers_of(rows: Sequence[Compared]) -> list[int]:
     return sorted({row.term.number for row in rows if row.term and row.edition})
 
 
+def sizes_of(rows: Sequence[Compared]) -> list[int]:
+    """The numbers of pledges that stand side by side."""
+    return sorted({row.summary.counts["total"] for row in rows if row.summary})
+
+
+def differ_in_dropped(rows: Sequence[Compared]) -> bool:
+    """Whether some plans leave dropped pledges out and others count them."""
+    return len({row.summary.counts_dropped for row in rows if row.summary}) > 1
+
+
 # --- As a file ----------------------------------------------------------------------
 
 METHODS = [method.value for method in HeadlineMethod]
@@ -145,7 +160,8 @@ def as_rows(shown: Iterable[Shown], address_of: Any) -> list[dict[str, Any]]:
 def _as_row(row: Compared, address_of: Any) -> dict[str, Any]:
     summary, edition, term = row.summary, row.edition, row.term
     assert summary is not None and edition is not None and term is not None  # noqa: S101, PT018 - published
-    rates = {method: row.rate(method) for method in METHODS}
+    lines = {method: row.line(method) for method in METHODS}
+    rates = {method: line.rate if line else None for method, line in lines.items()}
     return {
         "city_code": row.city.code,
         "city": row.city.name,
@@ -157,6 +173,8 @@ def _as_row(row: Compared, address_of: Any) -> dict[str, Any]:
         "headline": _text(summary.headline.rate),
         **{method: _text(rate) for method, rate in rates.items()},
         **{f"{method}_exact": rate.exact if rate else None for method, rate in rates.items()},
+        **{f"{method}_of": line.of if line else None for method, line in lines.items()},
+        "counts_dropped": summary.counts_dropped,
         "pledges": summary.counts["total"],
         **{status.value: summary.counts.get(status, 0) for status in COLUMNS},
         "other_or_none": row.statuses[-1],

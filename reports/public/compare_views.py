@@ -1,7 +1,5 @@
 """The portal's cities side by side."""
 
-import csv
-import io
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from pledges.enums import HeadlineMethod
 from pledges.permissions import public
-from pledges.spreadsheet import harmless
+from pledges.spreadsheet import csv_cell, csv_text
 from reports.public import charts, compare, freshness, wording
 from reports.public.addresses import address
 from reports.public.compare import Compared
@@ -48,7 +46,7 @@ def cities(request: HttpRequest) -> HttpResponse:
     rows, chosen = _read(request)
     method = chosen.cleaned_data.get("method") or None
     shown = compare.shown_by(rows, method)
-    dates, numbers = compare.dates_of(rows), compare.numbers_of(rows)
+    dates, numbers, sizes = compare.dates_of(rows), compare.numbers_of(rows), compare.sizes_of(rows)
     query = urlencode({name: value for name, value in chosen.cleaned_data.items() if value})
     context = {
         "form": chosen,
@@ -61,6 +59,8 @@ def cities(request: HttpRequest) -> HttpResponse:
         ),
         "dates": dates if len(dates) > 1 else [],
         "terms": numbers if len(numbers) > 1 else [],
+        "sizes": sizes if len(sizes) > 1 else [],
+        "differs_in_dropped": compare.differ_in_dropped(rows),
         "unit": compare.UNIT,
         "query": query,
     }
@@ -108,29 +108,18 @@ def _file(
             document, json_dumps_params={"ensure_ascii": False, "indent": 1}
         )
     else:
-        text = io.StringIO()
-        text.write("\ufeff")
-        writer = csv.writer(text, lineterminator="\r\n")
-        writer.writerow(list(rows[0]) if rows else ["city_code"])
-        for row in rows:
-            writer.writerow([_cell(value) for value in row.values()])
-        response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+        names = list(rows[0]) if rows else ["city_code"]
+        text = csv_text(map(csv_cell, line) for line in [names, *(row.values() for row in rows)])
+        response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="cities.{suffix}"'
     return response
-
-
-def _cell(value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return harmless(value) if isinstance(value, str) else value
 
 
 def _read(request: HttpRequest) -> tuple[list[Compared], CompareForm]:
     """The cities of the term that is asked for, and the form; what isn't offered counts as not asked for."""
     asked = request.GET.get("term", "")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else None
+    is_number = asked.isascii() and asked.isdigit() and len(asked) < 4 and asked[0] != "0"
+    number = int(asked) if is_number else None
     rows, numbers = compare.compare_cities(number)
     form = CompareForm(request.GET, numbers=numbers)
     if not form.is_valid():

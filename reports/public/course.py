@@ -29,24 +29,27 @@ class Stage:
 
 
 def stages(row: EditionPledge, edition: Edition) -> list[Stage]:
-    """The last editions up to this one with what each changed of the row's pledge, newest first. One query.
+    """The last editions up to this one with what each changed of the row's pledge, newest first. Two queries,
+    one where there is nothing to compare.
 
     A correction that left the pledge as it was is passed over.
     """
-    rows = list(
-        EditionPledge.objects.for_pledge(row.pledge_id).up_to(edition.as_of).with_edition()[: TOLD + 1]
-    )
     # The address may ask for an edition that was corrected since.
-    rows = [other for other in rows if (other.edition.as_of, other.edition.number) <= _place(edition)]
+    rows = list(
+        EditionPledge.objects.for_pledge(row.pledge_id)
+        .up_to_edition(edition.as_of, edition.number)
+        .without_cards()
+        .with_edition()
+    )
+    pairs = [(other, _compared_with(other, rows[place:])) for place, other in enumerate(rows[:TOLD], 1)]
+    needed = {each.pk for other, was in pairs if was for each in (other, was)}
+    cards = EditionPledge.objects.for_keys(needed).cards() if needed else {}
     found = []
-    for number, other in enumerate(rows):
-        earlier = rows[number + 1 :]
-        was = _compared_with(other, earlier)
+    for other, was in pairs:
         if was is None:
-            if len(rows) <= TOLD:
-                found.append(Stage(other.edition, None, ()))
+            found.append(Stage(other.edition, None, ()))
             continue
-        told = compare_cards(read_card(was.card), read_card(other.card))
+        told = compare_cards(read_card(cards[was.pk]), read_card(cards[other.pk]))
         differences = tuple(each for each in told if each.before or each.after)
         stage = Stage(other.edition, was.edition, differences)
         if differences or not stage.is_correction:
@@ -54,18 +57,12 @@ def stages(row: EditionPledge, edition: Edition) -> list[Stage]:
     return found
 
 
-def _place(edition: Edition) -> tuple[object, int]:
-    return edition.as_of, edition.number
-
-
 def _compared_with(row: EditionPledge, earlier: Sequence[EditionPledge]) -> EditionPledge | None:
-    """Of the rows before this one, newest first: the edition that it corrects, or what was the newest of the
-    기준일 before when it was published."""
+    """Of the rows before this one, newest first: the edition that it corrects, or what readers had of the
+    기준일 before when it was published. None where it is the pledge's first."""
     if not earlier:
         return None
-    date = earlier[0].edition.as_of
-    if date == row.edition.as_of:
+    if earlier[0].edition.as_of == row.edition.as_of:
         return earlier[0]
-    of_date = [other for other in earlier if other.edition.as_of == date]
     published = row.edition.published_at
-    return next((other for other in of_date if other.edition.published_at <= published), of_date[-1])
+    return next((other for other in earlier if other.edition.published_at <= published), earlier[0])

@@ -16,7 +16,14 @@ from reports.public.licences import licence
 from reports.public.opendata.files import BY_NAME, FILES
 from reports.public.opendata.material import Material
 from reports.public.opendata.renderings import as_csv, as_json, as_schema
-from reports.public.reading import Reading, edition_query, find_place, need_edition, read_plan
+from reports.public.reading import (
+    Reading,
+    edition_query,
+    find_place,
+    need_edition,
+    page_context,
+    read_address,
+)
 from reports.summaries import read_summary
 
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
@@ -26,7 +33,7 @@ TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 @require_safe
 def data(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
     """What can be downloaded of a plan, what stands in it, and under which licence."""
-    reading = read_plan(request, find_place(city, term, plan))
+    reading = read_address(request, city, term, plan)
     edition = need_edition(reading)
     editions = list(Edition.objects.for_plan(reading.plan).without_summary().newest_first())
     terms = licence()
@@ -34,10 +41,7 @@ def data(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
     if same := freshness.unchanged(request, tag):
         return same
     context = {
-        "place": reading.place,
-        "reading": reading,
-        "edition": edition,
-        "page": "data",
+        **page_context(reading, "data"),
         "files": FILES,
         "licence": terms,
         "editions": editions,
@@ -51,7 +55,7 @@ def data(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
 @require_safe
 def data_file(request: HttpRequest, city: str, term: int, plan: str, file: str, suffix: str) -> HttpResponse:
     """One file of an edition, as CSV or JSON."""
-    reading = read_plan(request, find_place(city, term, plan))
+    reading = read_address(request, city, term, plan)
     edition = need_edition(reading)
     # Changes and editions are read from the plan's other editions too.
     digests = list(Edition.objects.for_plan(reading.plan).digests())

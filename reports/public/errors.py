@@ -4,15 +4,21 @@ Somebody signed in on the staff side keeps the way around there on 403 and 404; 
 the plain page is shown.
 """
 
+import datetime as dt
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from pledges.notation import format_day
 from pledges.permissions import public
+from reports.public.addresses import address
 
 STAFF = "/staff/"
 logger = logging.getLogger(__name__)
@@ -28,7 +34,15 @@ BARE = (
 
 
 class NotPublished(Http404):
-    """There is no such page, and the message (translated) says why; it is shown to the reader."""
+    """There is no such page, and the message (translated) says why; it is shown to the reader.
+
+    ``in_plan``: the plan that the address names has published figures, so that its pages are offered;
+    ``dates``: those for which it has, where another was asked for.
+    """
+
+    def __init__(self, message: str, *, in_plan: bool = False, dates: Sequence[dt.date] = ()) -> None:
+        super().__init__(message)
+        self.in_plan, self.dates = in_plan, dates
 
 
 @public
@@ -48,8 +62,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @public
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    explanation = _message(exception) if isinstance(exception, NotPublished) else ""
-    return _page(request, "404.html", 404, explanation=explanation)
+    if not isinstance(exception, NotPublished):
+        return _page(request, "404.html", 404)
+    return _page(request, "404.html", 404, explanation=_message(exception), ways=_ways(request, exception))
 
 
 @public
@@ -63,6 +78,20 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return HttpResponse(render_to_string("500.html"), status=500)
     except Exception:
         return HttpResponse(BARE, status=500)
+
+
+def _ways(request: HttpRequest, missing: NotPublished) -> list[tuple[str, str]]:
+    """Pages of the plan at whose address nothing is, as (words, address). Asks the database nothing."""
+    match = request.resolver_match
+    if not missing.in_plan or match is None:
+        return []
+    where = {name: match.kwargs[name] for name in ("city", "term", "plan")}
+    front = address("front", **where)
+    dates = [
+        (_("as of %(date)s") % {"date": format_day(date)}, f"{front}?as_of={date.isoformat()}")
+        for date in missing.dates
+    ]
+    return [(pgettext("navigation", "Overview"), front), (_("All pledges"), address("list", **where)), *dates]
 
 
 def _page(request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:

@@ -1,7 +1,5 @@
 """The list of pledges as a file: what is shown, in the order shown, without pages."""
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +13,7 @@ from django.utils.translation import pgettext
 
 from pledges.enums import MoneyUnit
 from pledges.notation import in_unit
-from pledges.spreadsheet import WrittenColumn, WrittenSheet, harmless, write_workbook
+from pledges.spreadsheet import WrittenColumn, WrittenSheet, csv_cell, csv_text, write_workbook
 from reports.models import Edition, EditionPledge
 from reports.public.addresses import address
 from reports.public.reading import Reading, edition_query
@@ -115,22 +113,7 @@ def as_lines(
 
 def as_csv(columns: list[Column], lines: list[list[Any]]) -> str:
     """CSV that Excel opens as UTF-8 and in which no text becomes a formula."""
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([harmless(column.name) for column in columns])
-    for line in lines:
-        writer.writerow(
-            [
-                harmless(value)
-                if isinstance(value, str)
-                else ""
-                if value is None
-                else format(value.normalize(), "f")
-                for value in line
-            ]
-        )
-    return text.getvalue()
+    return csv_text(map(csv_cell, line) for line in [[column.name for column in columns], *lines])
 
 
 def as_json(

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from pledges.notation import format_day
 from reports.changes import BEHIND, Standing
-from reports.models import Edition, EditionPledge
+from reports.models import Edition, EditionComparison, EditionPledge
 from reports.promises import PromiseKind
-from reports.public.moved import Move, Promised, read_moves, read_promised
+from reports.public.moved import Move, Promised, read_moves, read_promised, told
 from reports.public.reading import Place
 from reports.public.wording import method_formula, status_word
 
@@ -44,58 +44,85 @@ def plan_editions(place: Place) -> list[Edition]:
 
 
 def plan_feed(place: Place, editions: Sequence[Edition], absolute: Absolute) -> str:
-    """An entry an edition and, where pledges moved or promise otherwise, one for each. Two queries."""
+    """An entry an edition and, where pledges moved or promise otherwise since the date before, one for each.
+    The entry of a correction tells what it changed. Three queries."""
     feed = _feed(place, _("what was published"), absolute("front"), absolute("feed"))
-    current = {edition.as_of: edition for edition in sorted(editions, key=lambda each: each.number)}
-    compared = [current[as_of] for as_of in sorted(current)][-COMPARED - 1 :]
-    moves: dict[int, list[Move]] = {}
-    for move in read_moves(compared):
-        moves.setdefault(move.edition.pk, []).append(move)
-    promised: dict[int, list[Promised]] = {}
-    for pledge in read_promised(compared):
-        promised.setdefault(pledge.edition.pk, []).append(pledge)
+    compared = _compared(place, editions)
+    # By the key of the edition and whether it is compared with what it corrects.
+    moves: dict[tuple[int, bool], list[Move]] = {}
+    for move in read_moves(compared, NAMED):
+        moves.setdefault(_compares(move), []).append(move)
+    promised: dict[tuple[int, bool], list[Promised]] = {}
+    for pledge in read_promised(compared, NAMED):
+        promised.setdefault(_compares(pledge), []).append(pledge)
+    counts = {(each.edition_id, each.is_correction): each for each in compared}
     for edition in editions:
         day = format_day(edition.as_of)
         values = {"date": day, "number": edition.number}
-        if changed := promised.get(edition.pk):
-            before = changed[0].edition_before
-            count = ngettext(
-                "%(count)s pledge promises otherwise", "%(count)s pledges promise otherwise", len(changed)
-            )
-            _add(
-                feed,
-                title=_("%(date)s: %(count)s since %(before)s")
-                % {"date": day, "count": count % {"count": len(changed)}, "before": format_day(before.as_of)},
-                link=absolute("changes", edition),
-                body=_promised(changed, absolute),
-                identity=tag_uri(place, edition.as_of, edition.number, "promises", on=edition.published_at),
-                published=edition.published_at,
-                updated=max(edition.published_at, before.published_at),
-            )
-        if found := moves.get(edition.pk):
-            before = found[0].edition_before
-            count = ngettext("%(count)s pledge moved", "%(count)s pledges moved", len(found))
-            _add(
-                feed,
-                title=_("%(date)s: %(count)s since %(before)s")
-                % {"date": day, "count": count % {"count": len(found)}, "before": format_day(before.as_of)},
-                link=absolute("list", edition),
-                body=_moved(found, absolute),
-                identity=tag_uri(place, edition.as_of, edition.number, "changes", on=edition.published_at),
-                published=edition.published_at,
-                # A correction of the edition before changes what moved since.
-                updated=max(edition.published_at, before.published_at),
-            )
+        if since := counts.get((edition.pk, False)):
+            news = []
+            if changed := promised.get((edition.pk, False)):
+                body = _promised(changed, since.promised, absolute)
+                news.append(("promises", "changes", _promising(since.promised), body))
+            if found := moves.get((edition.pk, False)):
+                body = _moved(found, since.all_moved, absolute)
+                news.append(("changes", "list", _moving(since.all_moved), body))
+            before = since.before
+            for what, page, words, body in news:
+                _add(
+                    feed,
+                    title=_("%(date)s: %(count)s since %(before)s")
+                    % {"date": day, "count": words, "before": format_day(before.as_of)},
+                    link=absolute(page, edition),
+                    body=body,
+                    identity=tag_uri(place, edition.as_of, edition.number, what, on=edition.published_at),
+                    published=edition.published_at,
+                    # A correction of the edition before changes what changed since.
+                    updated=max(edition.published_at, before.published_at),
+                )
+        body = _headline(edition)
+        if corrects := counts.get((edition.pk, True)):
+            if changed := promised.get((edition.pk, True)):
+                body += format_html("<p>{}</p>", _promising(corrects.promised))
+                body += _promised(changed, corrects.promised, absolute)
+            if found := moves.get((edition.pk, True)):
+                body += format_html("<p>{}</p>", _moving(corrects.all_moved))
+                body += _moved(found, corrects.all_moved, absolute)
         _add(
             feed,
             title=_("Figures as of %(date)s published, edition %(number)s") % values,
             link=absolute("front", edition),
-            body=_headline(edition),
+            body=body,
             identity=tag_uri(place, edition.as_of, edition.number, on=edition.published_at),
             published=edition.published_at,
             updated=edition.published_at,
         )
     return str(feed.writeString("utf-8"))
+
+
+def _compared(place: Place, editions: Sequence[Edition]) -> list[EditionComparison]:
+    """What the feed tells of: the last 기준일, each with the one before, and the corrections it names."""
+    if not editions:
+        return []
+    newest = max(editions, key=lambda each: (each.as_of, each.number))
+    comparisons = EditionComparison.objects.for_plan(place.plan).with_editions().oldest_first()
+    compared = told(newest, comparisons)
+    named = {edition.pk for edition in editions}
+    corrections = [each for each in compared if each.is_correction and each.edition_id in named]
+    return [*[each for each in compared if not each.is_correction][:COMPARED], *corrections]
+
+
+def _compares(change: Move | Promised) -> tuple[int, bool]:
+    return change.edition.pk, change.edition_before.as_of == change.edition.as_of
+
+
+def _promising(count: int) -> str:
+    words = ngettext("%(count)s pledge promises otherwise", "%(count)s pledges promise otherwise", count)
+    return words % {"count": count}
+
+
+def _moving(count: int) -> str:
+    return ngettext("%(count)s pledge moved", "%(count)s pledges moved", count) % {"count": count}
 
 
 def pledge_rows(place: Place, code: str) -> list[EditionPledge]:
@@ -116,14 +143,14 @@ def pledge_feed(place: Place, rows: Sequence[EditionPledge], absolute: Absolute)
     title = f"{last.code} {last.name}"
     own = absolute("pledge_feed", code=last.code)
     feed = _feed(place, title, absolute("card", code=last.code), own, "pledge", last.code)
-    told: list[tuple[EditionPledge, EditionPledge | None]] = []
+    entries: list[tuple[EditionPledge, EditionPledge | None]] = []
     earlier: EditionPledge | None = None
     for row in reversed(rows):
         is_same = earlier is not None and _figures(row) == _figures(earlier)
         if row.edition.number == 1 or not is_same:
-            told.append((row, earlier))
+            entries.append((row, earlier))
         earlier = row
-    for row, before in told[::-1][:ENTRIES]:
+    for row, before in entries[::-1][:ENTRIES]:
         edition = row.edition
         _add(
             feed,
@@ -174,7 +201,7 @@ def _add(
     )
 
 
-def _headline(edition: Edition) -> str:
+def _headline(edition: Edition) -> SafeString:
     headline = edition.headline  # type: ignore[attr-defined]
     words = format_html(
         "<p>{}: <strong>{}</strong> ({})</p>",
@@ -187,7 +214,8 @@ def _headline(edition: Edition) -> str:
     return words
 
 
-def _moved(moves: Sequence[Move], absolute: Absolute) -> str:
+def _moved(moves: Sequence[Move], total: int, absolute: Absolute) -> SafeString:
+    """The first of all that moved."""
     rows = [
         (
             absolute("card", move.shown_in, code=move.code),
@@ -195,13 +223,12 @@ def _moved(moves: Sequence[Move], absolute: Absolute) -> str:
             move.name,
             _went(move),
         )
-        for move in moves[:NAMED]
+        for move in moves
     ]
     words = format_html(
         "<ul>{}</ul>", format_html_join("", '<li><a href="{}">{} {}</a>: {}</li>', rows) if rows else ""
     )
-    if len(moves) > NAMED:
-        rest = len(moves) - NAMED
+    if rest := total - len(moves):
         words += format_html(
             '<p><a href="{}">{}</a></p>',
             absolute("data_file", moves[0].edition, file="changes", suffix="csv"),
@@ -210,7 +237,7 @@ def _moved(moves: Sequence[Move], absolute: Absolute) -> str:
     return words
 
 
-def _promised(pledges: Sequence[Promised], absolute: Absolute) -> str:
+def _promised(pledges: Sequence[Promised], total: int, absolute: Absolute) -> SafeString:
     """Which pledges promise what otherwise; both values stand on the page of changes."""
     rows = [
         (
@@ -219,11 +246,10 @@ def _promised(pledges: Sequence[Promised], absolute: Absolute) -> str:
             pledge.name,
             ", ".join(dict.fromkeys(str(PromiseKind(change.kind).label) for change in pledge.changes)),
         )
-        for pledge in pledges[:NAMED]
+        for pledge in pledges
     ]
     words = format_html("<ul>{}</ul>", format_html_join("", '<li><a href="{}">{} {}</a>: {}</li>', rows))
-    if len(pledges) > NAMED:
-        rest = len(pledges) - NAMED
+    if rest := total - len(pledges):
         words += format_html(
             '<p><a href="{}">{}</a></p>',
             absolute("data_file", pledges[0].edition, file="promises", suffix="csv"),

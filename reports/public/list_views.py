@@ -7,16 +7,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
-from django_tables2 import RequestConfig
 
 from pledges.permissions import public
 from reports.models import Edition, EditionPledge
 from reports.public import exports, freshness
 from reports.public.crossorigin import shared
 from reports.public.filters import PledgeFilter, is_untidy, list_query
-from reports.public.reading import find_place, need_edition, read_plan
+from reports.public.initials import example
+from reports.public.reading import need_edition, page_context, read_address
 from reports.public.similar import most_similar
-from reports.public.tables import PAGE_SIZES, PledgeTable, orders, page_size, show_page
+from reports.public.tables import PAGE_SIZES, PledgeTable, orders, page_size, show_page, sort
 from reports.summaries import read_summary
 
 FORMATS = ("xlsx", "csv", "json")
@@ -34,8 +34,8 @@ def pledge_list(request: HttpRequest, city: str, term: int, plan: str) -> HttpRe
     """
     live = _is_live(request)
     if not live and is_untidy(request.GET):
-        return HttpResponseRedirect(_address(request))
-    reading = read_plan(request, find_place(city, term, plan))
+        return _by_script_or_not(HttpResponseRedirect(_address(request)))
+    reading = read_address(request, city, term, plan)
     edition = need_edition(reading)
     previous = _previous(edition)
     tag = None if live else freshness.etag(request, reading, previous and previous.pk)
@@ -47,16 +47,14 @@ def pledge_list(request: HttpRequest, city: str, term: int, plan: str) -> HttpRe
     chosen = PledgeFilter(request.GET, queryset=rows, summary=summary, previous=previous)
     if live and not chosen.is_valid:
         # Errors stand at their fields, which stay as they are: the page as a whole says them.
-        return HttpResponse(headers={"HX-Redirect": _address(request)})
+        return _by_script_or_not(HttpResponse(headers={"HX-Redirect": _address(request)}))
     table = PledgeTable(chosen.qs)
     show_page(request, table, count=chosen.count)
     context = {
-        "place": reading.place,
-        "reading": reading,
-        "edition": edition,
-        "page": "list",
+        **page_context(reading, "list"),
         "summary": summary,
         "filter": chosen,
+        "example": example(row.name for row in chosen.rows),
         "table": table,
         "orders": orders(table),
         "similar": _similar(chosen),
@@ -80,7 +78,7 @@ def pledge_list(request: HttpRequest, city: str, term: int, plan: str) -> HttpRe
 @require_safe
 def list_file(request: HttpRequest, city: str, term: int, plan: str, suffix: str) -> HttpResponse:
     """What the list shows, as a file."""
-    reading = read_plan(request, find_place(city, term, plan))
+    reading = read_address(request, city, term, plan)
     edition = need_edition(reading)
     previous = _previous(edition) if request.GET.get("moved") else None
     tag = freshness.etag(request, reading, previous and previous.pk)
@@ -90,13 +88,20 @@ def list_file(request: HttpRequest, city: str, term: int, plan: str, suffix: str
     summary = read_summary(edition.summary)
     chosen = PledgeFilter(request.GET, queryset=rows, summary=summary, previous=previous)
     table = PledgeTable(chosen.qs)
-    RequestConfig(request, paginate=False).configure(table)
+    sort(request, table)
     return freshness.tagged(exports.export(request, suffix, reading, edition, table.data), tag)
 
 
 def _is_live(request: HttpRequest) -> bool:
     htmx: Any = request.htmx  # type: ignore[attr-defined]
     return bool(htmx) and not htmx.history_restore_request
+
+
+def _by_script_or_not(response: HttpResponse) -> HttpResponse:
+    """An answer that only leads on. Nobody is to keep it: asked another way the address answers otherwise."""
+    response.headers["Cache-Control"] = "no-store"
+    patch_vary_headers(response, LIVE_HEADERS)
+    return response
 
 
 def _address(request: HttpRequest) -> str:
@@ -107,7 +112,10 @@ def _address(request: HttpRequest) -> str:
 
 def _address_header(request: HttpRequest) -> str:
     """How the browser takes the new address: going on typing is no step that Back should lead through."""
-    shown = request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]
+    try:
+        shown = request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]
+    except ValueError:  # no address at all
+        shown = ""
     before = parse_qs(urlsplit(shown).query)
     after = parse_qs(list_query(request.GET))
     searches = before.pop("q", None), after.pop("q", None)
@@ -116,10 +124,8 @@ def _address_header(request: HttpRequest) -> str:
 
 
 def _previous(edition: Edition) -> Edition | None:
-    """The edition that the list compares with: the latest of the 기준일 before."""
-    earlier = Edition.objects.for_plan(edition.plan_id).before(edition.as_of)
-    found: Edition | None = earlier.without_summary().newest_first().first()
-    return found
+    """The edition that the list compares with: what the edition was compared with last of the date before."""
+    return Edition.objects.compared_with(edition).without_summary().first()
 
 
 def _similar(chosen: PledgeFilter) -> list[EditionPledge]:

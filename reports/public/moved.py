@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
@@ -21,7 +21,7 @@ from reports.changes import (
     read_standing,
     ways_moved,
 )
-from reports.models import Edition, EditionChange
+from reports.models import Edition, EditionChange, EditionComparison
 from reports.promises import PromiseChange, read_changes
 from reports.querysets import EditionChangeQuerySet
 
@@ -36,6 +36,8 @@ SIGNS = {
 }
 # As many decimals as are shown at most where fewer do not tell two rates apart.
 MOST_PLACES = 12
+# How an address calls the comparison with the date before; a correction is called by its number.
+SINCE = "since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,11 @@ class Tally:
     kind: Kind
     count: int
 
+    @property
+    def label(self) -> str:
+        """Completed pledges have another status too and are counted by themselves."""
+        return _("other changes of status") if self.kind.code == STATUS else self.kind.label
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -147,11 +154,6 @@ def tallies_of(moves: Iterable[Move]) -> list[Tally]:
     return [Tally(kind, counts[kind.code]) for kind in kinds() if kind.code in counts]
 
 
-def edition_before(edition: Edition, editions: Iterable[Edition]) -> Edition | None:
-    """Of a plan's editions, newest first, the latest of the 기준일 before that of ``edition``."""
-    return next((other for other in editions if other.as_of < edition.as_of), None)
-
-
 def what_moved(edition: Edition, previous: Edition | None) -> Moved:
     """What moved since the date before. One query; none without it."""
     if previous is None:
@@ -163,17 +165,44 @@ def what_moved(edition: Edition, previous: Edition | None) -> Moved:
     return Moved(previous, tuple(moves))
 
 
-def read_moves(editions: Sequence[Edition]) -> list[Move]:
-    """The moves between each edition and the next, oldest first, in the plan's order. One query.
+def told(edition: Edition, comparisons: Iterable[EditionComparison]) -> list[EditionComparison]:
+    """The comparisons that are told to who reads ``edition``, newest first: of each 기준일 up to its own the
+    current edition with what stood at the date before when it was last compared, and each correction with
+    what it corrects."""
+    comparisons = [each for each in comparisons if each.edition.as_of <= edition.as_of]
+    current = {each.edition.as_of: each.edition for each in sorted(comparisons, key=_number)}
+    # Of its own date nothing later than what is read.
+    current[edition.as_of] = edition
+    found: list[EditionComparison] = []
+    since: dict[int, EditionComparison] = {}
+    for each in sorted(comparisons, key=lambda each: (each.before.as_of, each.before.number)):
+        shown = current[each.edition.as_of]
+        if each.is_correction:
+            if each.edition.number <= shown.number:
+                found.append(each)
+        elif each.edition == shown:
+            since[shown.pk] = each
+    return sorted(
+        [*found, *since.values()],
+        key=lambda each: (each.edition.as_of, each.is_correction, each.edition.number),
+        reverse=True,
+    )
 
-    ``editions`` are of one plan, one of each 기준일, oldest first.
-    """
-    rows = _by_pair(editions, EditionChange.objects.moved().without_promises())
-    return [
-        move_of(row, earlier, later)
-        for earlier, later in pairwise(editions)
-        for row in rows[earlier.pk, later.pk]
-    ]
+
+def step_query(edition: Edition, *, is_correction: bool = False) -> str:
+    """The query by which the page of changes shows one comparison of the edition's 기준일: with the date
+    before, or with what it corrects."""
+    return urlencode({"date": edition.as_of.isoformat(), "step": edition.number if is_correction else SINCE})
+
+
+def _number(comparison: EditionComparison) -> int:
+    return comparison.edition.number
+
+
+def read_moves(comparisons: Sequence[EditionComparison], most: int | None = None) -> list[Move]:
+    """What moved in each of the comparisons, in their order and the plan's, ``most`` of each. One query."""
+    rows = _by_comparison(comparisons, EditionChange.objects.moved().without_promises(), most)
+    return [move_of(row, each.before, each.edition) for each in comparisons for row in rows[each.pk]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,28 +217,25 @@ class Promised:
     changes: tuple[PromiseChange, ...]
 
 
-def read_promised(editions: Sequence[Edition]) -> list[Promised]:
-    """What is promised otherwise in each edition and the next, as ``read_moves`` has it. One query."""
-    rows = _by_pair(editions, EditionChange.objects.promising())
+def read_promised(comparisons: Sequence[EditionComparison], most: int | None = None) -> list[Promised]:
+    """What is promised otherwise, as ``read_moves`` has it. One query."""
+    rows = _by_comparison(comparisons, EditionChange.objects.promising(), most)
     return [
-        Promised(earlier, later, row.code, row.name, read_changes(row.promises))
-        for earlier, later in pairwise(editions)
-        for row in rows[earlier.pk, later.pk]
+        Promised(each.before, each.edition, row.code, row.name, read_changes(row.promises))
+        for each in comparisons
+        for row in rows[each.pk]
     ]
 
 
-def _by_pair(
-    editions: Sequence[Edition], changes: EditionChangeQuerySet
-) -> dict[tuple[int, int], list[EditionChange]]:
-    """The changes between each edition and the next, in the plan's order, by their keys. One query."""
-    by_pair: dict[tuple[int, int], list[EditionChange]] = {
-        (earlier.pk, later.pk): [] for earlier, later in pairwise(editions)
-    }
-    for row in changes.for_pairs(by_pair).with_comparison().in_order():
-        pair = (row.comparison.before_id, row.comparison.edition_id)
-        if pair in by_pair:
-            by_pair[pair].append(row)
-    return by_pair
+def _by_comparison(
+    comparisons: Sequence[EditionComparison], changes: EditionChangeQuerySet, most: int | None
+) -> dict[int, list[EditionChange]]:
+    """The changes of each comparison in the plan's order, by its key. One query."""
+    rows = changes.for_comparisons([each.pk for each in comparisons])
+    found: dict[int, list[EditionChange]] = {each.pk: [] for each in comparisons}
+    for row in (rows.first_of_each(most) if most else rows).in_order():
+        found[row.comparison_id].append(row)
+    return found
 
 
 def move_of(change: EditionChange, previous: Edition, edition: Edition) -> Move:

@@ -23,7 +23,7 @@ from reports.public.pictures import (
     plan_picture,
     portal_picture,
 )
-from reports.public.reading import find_city, find_place, need_edition, read_plan
+from reports.public.reading import find_city, need_edition, read_address
 from reports.summaries import read_summary
 
 # An edition never changes: its picture is good until a release draws it otherwise. Seconds.
@@ -35,7 +35,7 @@ KEPT_FOR = 24 * 60 * 60
 @require_safe
 def card_image(request: HttpRequest, city: str, term: int, plan: str, code: str) -> HttpResponse:
     """The picture of a pledge in the edition asked for."""
-    edition = need_edition(read_plan(request, find_place(city, term, plan)))
+    edition = need_edition(read_address(request, city, term, plan))
     row = find_row(edition, code)
     return _image(request, edition, card_picture(read_card(row.card), edition))
 
@@ -44,7 +44,7 @@ def card_image(request: HttpRequest, city: str, term: int, plan: str, code: str)
 @require_safe
 def plan_image(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
     """The picture of a plan in the edition asked for."""
-    edition = need_edition(read_plan(request, find_place(city, term, plan)))
+    edition = need_edition(read_address(request, city, term, plan))
     return _image(request, edition, plan_picture(read_summary(edition.summary), edition))
 
 
@@ -67,7 +67,8 @@ def home_image(request: HttpRequest) -> HttpResponse:
 def _image(request: HttpRequest, edition: Edition, picture: Picture) -> HttpResponse:
     """The edition's picture; whoever names date and number of an edition may keep it."""
     response = freshness.same_for_all(request, picture, edition.published_at, lambda: _response(picture))
-    if response.status_code in {200, 304} and {"as_of", "edition"} <= set(request.GET):
+    named = request.GET.get("as_of"), request.GET.get("edition")
+    if response.status_code in {200, 304} and named == (edition.as_of.isoformat(), str(edition.number)):
         response.headers.pop("Cache-Control", None)
         patch_cache_control(response, public=True, max_age=PINNED_FOR)
     return response

@@ -17,6 +17,7 @@ from reports.public.errors import NotPublished
 from reports.public.study_groups import with_study_groups
 
 MAX_EDITION = 2**31 - 1
+SHOWN_DATES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,12 @@ class Reading:
         return edition_query(self.edition) if self.is_older and self.edition else ""
 
 
+def page_context(reading: Reading, page: str) -> dict[str, Any]:
+    """What every page of a plan shows around its own: where it stands, and which entry of the way around is
+    its."""
+    return {"place": reading.place, "reading": reading, "edition": reading.edition, "page": page}
+
+
 def edition_query(edition: Edition) -> str:
     """``?as_of=2025-06-30&edition=1``: the address of exactly this edition."""
     return "?" + urlencode({"as_of": edition.as_of.isoformat(), "edition": edition.number})
@@ -74,6 +81,11 @@ def find_place(city: str, term: int, code: str) -> Place:
     raise NotPublished(_("There is no such plan."))
 
 
+def read_address(request: HttpRequest, city: str, term: int, plan: str) -> Reading:
+    """The plan at an address and the edition that is asked for. Raises NotPublished."""
+    return read_plan(request, find_place(city, term, plan))
+
+
 def read_plan(request: HttpRequest, place: Place) -> Reading:
     """The edition of the place's plan that the address asks for. One query, one or two more where it asks.
 
@@ -88,13 +100,18 @@ def read_plan(request: HttpRequest, place: Place) -> Reading:
     asked_as_of, asked_number = request.GET.get("as_of"), request.GET.get("edition")
     if not (asked_as_of or asked_number):
         return Reading(place, plan, newest, newest)
-    edition = current_edition(
-        plan,
-        _date(asked_as_of) if asked_as_of else None,
-        _number(asked_number) if asked_number else None,
-    )
-    if edition is None:
-        raise NotPublished(_("No figures were published with this date and edition."))
+    try:
+        edition = current_edition(
+            plan,
+            _date(asked_as_of) if asked_as_of else None,
+            _number(asked_number) if asked_number else None,
+        )
+        if edition is None:
+            raise NotPublished(_("No figures were published with this date and edition."))
+    except NotPublished as missing:
+        held = Edition.objects.for_plan(plan).current().without_summary().newest_first()[:SHOWN_DATES]
+        dates = [other.as_of for other in held]
+        raise NotPublished(missing.args[0], in_plan=bool(dates), dates=dates) from None
     return Reading(place, plan, edition, newest)
 
 

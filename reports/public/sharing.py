@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from pledges.enums import HeadlineMethod
 from pledges.notation import format_day
 from reports.cards import Card
 from reports.public.addresses import address
@@ -75,7 +76,10 @@ def share(page: Mapping[str, Any]) -> Share | None:
         )
     words = day
     if summary is not None:
-        rate = _("Fulfilment rate %(rate)s") % {"rate": _percent(summary.headline.rate.display)}
+        rate = _("Fulfilment rate (%(method)s) %(rate)s") % {
+            "method": HeadlineMethod(summary.headline.method).label,
+            "rate": _percent(summary.headline.rate.display),
+        }
         words = f"{rate} ({day})"
     titles = {
         "list": _("All pledges"),

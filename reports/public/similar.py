@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 ALIKE = 0.6
 SHORTEST = 2
 SHOWN = 5
+# Further words of a search would only take time.
+WORDS = 5
 
 
 def most_similar(search: str, names: Iterable[tuple[int, str]]) -> list[int]:
@@ -18,7 +20,7 @@ def most_similar(search: str, names: Iterable[tuple[int, str]]) -> list[int]:
 
     A name is as like as its words are on the average to the words of the search, each to the nearest.
     """
-    words = [word for word in _words(search) if len(word) >= SHORTEST]
+    words = [word for word in _words(search) if len(word) >= SHORTEST][:WORDS]
     if not words:
         return []
     pairs = functools.cache(_pairs)

@@ -1,6 +1,6 @@
 """Pages for everybody. They read editions: what was published, as it was published."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,22 +9,26 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from pledges.enums import HeadlineMethod
 from pledges.models import Plan
 from pledges.permissions import public
 from reports.cards import RateText, read_card
 from reports.models import Edition, EditionComparison, EditionPledge
 from reports.public import charts, freshness, wording
 from reports.public.addresses import address
-from reports.public.moved import edition_before, what_moved
+from reports.public.areas import area_rows, mean_line, whole_plan
+from reports.public.initials import example
+from reports.public.moved import Moved, step_query, what_moved
 from reports.public.reading import (
-    Reading,
     find_place,
     need_edition,
     one_of_each_date,
+    page_context,
+    read_address,
     read_plan,
 )
 from reports.querysets import EditionPledgeQuerySet
-from reports.summaries import PledgeLine, read_summary
+from reports.summaries import PlanSummary, PledgeLine, read_summary
 
 SHOWN_AT_ONCE, SHOWN_IN_FRONT = 10, 5
 
@@ -44,7 +48,9 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
     editions: list[Any] = list(
         Edition.objects.for_plan(place.plan).with_headlines().without_summary().newest_first()
     )
-    previous = edition_before(reading.edition, editions)
+    is_first = all(other.as_of >= reading.edition.as_of for other in editions)
+    compared = None if is_first else EditionComparison.objects.since_the_date_before(reading.edition)
+    previous = compared and compared.before
     tag = freshness.etag(
         request,
         reading,
@@ -58,16 +64,17 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
     summary = read_summary(reading.edition.summary)
     top_areas = [area for area in summary.areas if area.depth == 0]
     moved = what_moved(reading.edition, previous)
-    compared = EditionComparison.objects.for_pair(previous, reading.edition).first() if previous else None
     rows = EditionPledge.objects.for_edition(reading.edition)
     headlines = one_of_each_date(reading.edition, editions)
     same_method = [edition for edition in headlines if edition.headline_method == summary.headline.method]
     context = {
-        **_reading_context(reading, "front"),
+        **page_context(reading, "front"),
         "summary": summary,
         "list_path": address("list", city=city, term=term, plan=plan),
+        "example": example(_names(summary, moved)),
         "moved": moved,
         "moves": moved.moves[:SHOWN_IN_FRONT],
+        "moved_query": f"{step_query(reading.edition)}&kind=moved",
         "promised": compared.changed if compared else 0,
         "headline_rates": charts.rate_chart(
             "headline-rates",
@@ -79,7 +86,10 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
         "statuses": wording.status_counts(summary),
         "formula": wording.method_formula(summary.headline.method),
         "numbers": wording.method_numbers(summary.headline),
-        "top_areas": top_areas,
+        "top_areas": area_rows(top_areas),
+        "total": whole_plan(summary),
+        "mean": mean_line(summary),
+        "is_mean": summary.headline.method == HeadlineMethod.MEAN_RATE,
         "lagging": _with_causes(summary.lagging[:SHOWN_IN_FRONT], rows),
         "has_to_date": wording.has_to_date(summary),
         "not_submitted": summary.not_submitted[:SHOWN_IN_FRONT],
@@ -94,7 +104,7 @@ def front(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
 @require_safe
 def money(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
     """The plan's money: by source and year, by area, and the pledges that take the most."""
-    reading = _read(request, city, term, plan)
+    reading = read_address(request, city, term, plan)
     edition = need_edition(reading)
     tag = freshness.etag(request, reading)
     if same := freshness.unchanged(request, tag):
@@ -103,7 +113,7 @@ def money(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
     areas = [line for line in summary.areas if line.depth == 0]
     largest = EditionPledge.objects.for_edition(edition).most_money_first()[:SHOWN_AT_ONCE]
     context = {
-        **_reading_context(reading, "money"),
+        **page_context(reading, "money"),
         "summary": summary,
         "by_year": charts.plan_money_chart(summary),
         "by_area": charts.area_money_chart(areas, summary.plan.money_unit),
@@ -117,7 +127,7 @@ def money(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse
 @require_safe
 def method(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
     """Every formula side by side with this plan's numbers."""
-    reading = _read(request, city, term, plan)
+    reading = read_address(request, city, term, plan)
     edition = need_edition(reading)
     tag = freshness.etag(request, reading)
     if same := freshness.unchanged(request, tag):
@@ -126,7 +136,7 @@ def method(request: HttpRequest, city: str, term: int, plan: str) -> HttpRespons
     examples = EditionPledge.objects.for_edition(edition).with_indicator_rates().in_order()[:1]
     example = next((read_card(row.card) for row in examples), None)
     context = {
-        **_reading_context(reading, "method"),
+        **page_context(reading, "method"),
         "summary": summary,
         "rounding": wording.rounding_words(summary.plan.decimals, summary.plan.rounding),
         "methods": [
@@ -159,6 +169,15 @@ class LaggingLine:
     cause: str
 
 
+def _names(summary: PlanSummary, moved: Moved) -> Iterator[str]:
+    """Names of pledges of the plan as far as they are at hand."""
+    for line in (*summary.lagging, *summary.not_submitted):
+        yield line.name
+    for move in moved.moves:
+        if move.after:
+            yield move.name
+
+
 def _with_causes(lines: Sequence[PledgeLine], rows: EditionPledgeQuerySet) -> list[LaggingLine]:
     """One query; none where nothing lags."""
     causes = rows.for_codes([line.code for line in lines]).causes() if lines else {}
@@ -175,11 +194,3 @@ def _with_causes(lines: Sequence[PledgeLine], rows: EditionPledgeQuerySet) -> li
         )
         for line in lines
     ]
-
-
-def _read(request: HttpRequest, city: str, term: int, plan: str) -> Reading:
-    return read_plan(request, find_place(city, term, plan))
-
-
-def _reading_context(reading: Reading, page: str) -> dict[str, Any]:
-    return {"place": reading.place, "reading": reading, "edition": reading.edition, "page": page}

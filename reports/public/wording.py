@@ -4,6 +4,7 @@ Formulas are put in words here and nowhere else; the figures in them come from
 the frozen documents. Nothing is computed again.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -20,6 +21,7 @@ from reports.summaries import MethodLine, PlanSummary
 
 # The card's own four; another status is shown beside them where it is the pledge's.
 CARD_STATUSES = (Status.CLOSED, Status.CONTINUING, Status.ON_TRACK, Status.PARTIAL)
+WHOLE = 100
 STATUS_SIGNS = {
     Status.CLOSED: "●",
     Status.CONTINUING: "◕",
@@ -35,13 +37,14 @@ GRID_SIGNS: dict[str, tuple[str, str | Promise]] = {
     "under_way": ("◐", gettext_lazy("under way")),
     "done": ("●", gettext_lazy("done")),
 }
+# A status is chosen by the department; nothing here says more than it did.
 STATUS_MEANINGS: dict[str, str | Promise] = {
-    Status.CLOSED: gettext_lazy("Fulfilled; the work on it has ended."),
-    Status.CONTINUING: gettext_lazy("Fulfilled; the work goes on."),
-    Status.ON_TRACK: gettext_lazy("Runs as planned; to be fulfilled by the end of the term."),
-    Status.PARTIAL: gettext_lazy("Partly under way; short of its goal."),
-    Status.ON_HOLD: gettext_lazy("Stopped for the time being."),
-    Status.DROPPED: gettext_lazy("Given up."),
+    Status.CLOSED: gettext_lazy("Judgement of the department: fulfilled; the work on it has ended."),
+    Status.CONTINUING: gettext_lazy("Judgement of the department: fulfilled; the work goes on."),
+    Status.ON_TRACK: gettext_lazy("Judgement of the department: runs as planned."),
+    Status.PARTIAL: gettext_lazy("Judgement of the department: only part of it is under way."),
+    Status.ON_HOLD: gettext_lazy("Judgement of the department: stopped for the time being."),
+    Status.DROPPED: gettext_lazy("Judgement of the department: given up."),
     Status.OTHER: gettext_lazy("The city's own word for where it stands."),
     Status.NONE: gettext_lazy("No status has been given yet."),
 }
@@ -85,8 +88,32 @@ def status_word(status: str, own_status: str = "") -> str:
 
 
 def status_meaning(card: Card) -> str:
-    """What the card's status says, in a sentence."""
-    return str(STATUS_MEANINGS[Status(card.status)])
+    """What the card's status says, when it is to be done where that is after the term, and why the rate may
+    look otherwise where it does."""
+    sentences = [str(STATUS_MEANINGS[Status(card.status)])]
+    if card.status in {Status.ON_TRACK, Status.PARTIAL} and card.completion == Completion.AFTER_TERM:
+        sentences.append(_("It is to be completed after the end of the term."))
+    if _looks_otherwise(card):
+        sentences.append(
+            _(
+                "The status is the department's judgement and the rate is computed from indicators, so that"
+                " they may differ."
+            )
+        )
+    return " ".join(sentences)
+
+
+def _looks_otherwise(card: Card) -> bool:
+    """Whether the status says more than the indicators: completed below 100, or on track behind this year's
+    target."""
+    if card.rate_is_entered:
+        return False
+    told = {
+        Status.CLOSED: card.rate,
+        Status.CONTINUING: card.rate,
+        Status.ON_TRACK: card.to_date,
+    }.get(Status(card.status))
+    return told is not None and told.exact is not None and Fraction(told.exact) < WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +298,11 @@ def status_counts(summary: PlanSummary) -> list[StatusCount]:
         counts.append(
             (Status.NONE.value, Status.NONE.value, str(Status.NONE.label), summary.counts[Status.NONE])
         )
+    return in_one_bar(counts)
+
+
+def in_one_bar(counts: Sequence[tuple[str, str, str, int]]) -> list[StatusCount]:
+    """Counts as (key, status, label, number), each with its place in a bar of 100."""
     total = sum(count for *_rest, count in counts)
     rows, before = [], 0
     for key, status, label, count in counts:

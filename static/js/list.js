@@ -6,3 +6,12 @@ for (const failure of ["htmx:responseError", "htmx:sendError"]) {
     document.getElementById("listing").submit();
   });
 }
+
+// Whoever chooses a language or a display comes back to the address that stands above the page by then.
+for (const moved of ["htmx:pushedIntoHistory", "htmx:replacedInHistory"]) {
+  document.addEventListener(moved, () => {
+    for (const field of document.querySelectorAll("input[data-here]")) {
+      field.value = location.pathname + location.search;
+    }
+  });
+}

@@ -85,7 +85,7 @@ def test_publishing_freezes_summary_and_cards():
     assert (row.to_date_sort, row.to_date_display) == (83_333_333, "83.33")
     assert (row.planned, row.executed, row.budgeted) == (75_400_000, 42_000_000, True)
     assert read_card(row.card).rate.exact == "220/3"
-    assert list(edition.pledges.for_search("학습 배우는")) == [row]
+    assert [fact["is_found"] for fact in edition.pledges.as_facts("학습 배우는", None)] == [True]
     turn.refresh_from_db()
     assert (turn.state, turn.published_at, turn.closed_at) == (PeriodState.PUBLISHED, now, now)
 
@@ -97,7 +97,8 @@ def test_search_text_is_lower_case_and_composed():
     (edition,) = publish(plan)
     row = edition.pledges.get()
     assert row.search_text == "a-1\n나주 soc\n\na smart 도시\n\n개요"
-    assert edition.pledges.for_search("soc 나주 SMART").count() == 1
+    assert [fact["is_found"] for fact in edition.pledges.as_facts("soc 나주 SMART", None)] == [True]
+    assert [fact["is_found"] for fact in edition.pledges.as_facts("soc 나주 STUPID", None)] == [False]
 
 
 def test_pledge_without_rate_or_status_has_null_to_sort_by():

@@ -565,7 +565,10 @@ FILES: tuple[DataFile, ...] = (
     DataFile(
         "changes",
         _("Changes"),
-        _("one row a pledge whose status or rate moved from one reference date to the next"),
+        _(
+            "one row a pledge whose status or rate moved from one reference date to the next, "
+            "or by a correction"
+        ),
         (
             Column(
                 "as_of_before",
@@ -641,7 +644,10 @@ FILES: tuple[DataFile, ...] = (
     DataFile(
         "promises",
         _("Changes to promises"),
-        _("one row a value that a pledge promises otherwise from one reference date to the next"),
+        _(
+            "one row a value that a pledge promises otherwise from one reference date to the next, "
+            "or by a correction"
+        ),
         (
             Column(
                 "as_of_before",

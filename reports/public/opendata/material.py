@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import cached_property
 
 from reports.cards import Card, read_card
-from reports.models import Edition, EditionPledge
-from reports.public.moved import Move, Promised, read_moves, read_promised
+from reports.models import Edition, EditionComparison, EditionPledge
+from reports.public.moved import Move, Promised, read_moves, read_promised, told
 from reports.summaries import PlanSummary, read_summary
 
 
@@ -41,16 +41,16 @@ class Material:
         return list(editions.oldest_first())
 
     @cached_property
-    def current(self) -> list[Edition]:
-        """The last edition of each 기준일 up to the one that is read, and of that one the very edition."""
-        last = {edition.as_of: edition for edition in self.editions if edition.as_of <= self.edition.as_of}
-        return list({**last, self.edition.as_of: self.edition}.values())
+    def compared(self) -> list[EditionComparison]:
+        """What the page of changes tells, corrections included, the oldest first."""
+        comparisons = EditionComparison.objects.for_plan(self.edition.plan_id).with_editions().oldest_first()
+        return told(self.edition, comparisons)[::-1]
 
     @cached_property
     def promised(self) -> list[Promised]:
-        """What is promised otherwise between each of ``current`` and the next. One query."""
-        return read_promised(self.current)
+        """What is promised otherwise in each of ``compared``. One query."""
+        return read_promised(self.compared)
 
     @cached_property
     def moves(self) -> list[Move]:
-        return read_moves(self.current)
+        return read_moves(self.compared)

@@ -1,11 +1,9 @@
 """Open data as CSV, JSON and JSON Schema."""
 
-import csv
-import io
 import json
 from typing import Any
 
-from pledges.spreadsheet import harmless
+from pledges.spreadsheet import csv_cell, csv_text
 from reports.public.opendata.columns import Column, DataFile, Kind
 from reports.public.opendata.material import Material
 
@@ -15,23 +13,15 @@ LIST_SIGN = "; "
 
 def as_csv(file: DataFile, material: Material) -> str:
     """CSV that Excel opens as UTF-8 and in which no text becomes a formula; numbers are exact."""
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([column.name for column in file.columns])
-    for line in file.lines(material):
-        writer.writerow([_cell(column, column.value(line)) for column in file.columns])
-    return text.getvalue()
+    lines = ([_cell(column, column.value(line)) for column in file.columns] for line in file.lines(material))
+    return csv_text([[column.name for column in file.columns], *lines])
 
 
 def _cell(column: Column, value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if column.kind == Kind.LIST:
-        return harmless(LIST_SIGN.join(value))
-    return harmless(value) if column.kind == Kind.TEXT else value
+    if value is None or isinstance(value, bool) or column.kind == Kind.TEXT:
+        return csv_cell(value)
+    # Dates and numbers stay what they are: an apostrophe would make text of -3.
+    return csv_cell(LIST_SIGN.join(value)) if column.kind == Kind.LIST else value
 
 
 def as_json(file: DataFile, material: Material, *, licence: str, schema: str) -> str:

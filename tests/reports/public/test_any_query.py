@@ -14,7 +14,12 @@ PATHS = {
     "card": "/naju/8/pledges/7-2-3/",
     "card file": "/naju/8/pledges/7-2-3.json",
     "front": "/naju/8/",
-    "areas": "/naju/8/areas/7/",
+    "card elsewhere": "/naju/8/pledges/7-2-3/embed/",
+    "card sign": "/naju/8/pledges/7-2-3/qr.svg",
+    "card picture": "/naju/8/pledges/7-2-3/share.png",
+    "plan picture": "/naju/8/share.png",
+    "areas": "/naju/8/areas/",
+    "area": "/naju/8/areas/7/",
     "money": "/naju/8/money/",
     "method": "/naju/8/method/",
     "data": "/naju/8/data/",
@@ -23,12 +28,14 @@ PATHS = {
     "pledge feed": "/naju/8/pledges/7-2-3/feed/",
     "changes": "/naju/8/changes/",
     "compare": "/compare/",
+    "compare file": "/compare.{data}",
     "home": "/",
     "city": "/naju/",
 }
 KEYS = (
     "q", "area", "status", "department", "completion", "budgeted", "source", "lagging", "moved",
     "sort", "page", "per_page", "as_of", "edition", "before", "with", "city", "cities", "plan",
+    "pledge", "kind", "date", "term",
     "method", "format", "next", "lang", "hx", "_", "", "q[]", "AS_OF", "as_of ", "\u200b",
 )  # fmt: skip
 # As they stand in the address: what a browser, a script or an attacker sends.
@@ -46,6 +53,20 @@ VALUES = (
     quote("\u202e\u200d\ufeff"), quote("\ud7ff\uffff"), "7", "7-2", "7-2-3", "continuing", "other:",
     "other:" + quote("가" * 50), ":", "on_track", "within_term", "city", "country",
     "http%3A%2F%2Fexample.org", "//example.org",
+)  # fmt: skip
+
+# What a script says of itself, or whoever passes for one.
+HEADERS = (
+    {},
+    {"HX-Request": "true"},
+    {"HX-Request": "true", "HX-Current-URL": "http://testserver/naju/8/pledges/?q=1&page=2"},
+    {"HX-Request": "true", "HX-Current-URL": "http://["},
+    {"HX-Request": "true", "HX-Current-URL": "/%ED%A0%80?q=%FF", "HX-Current-URL-URI-AutoEncoded": "true"},
+    {"HX-Request": "true", "HX-Current-URL": "//[x]:y/?" + "q=" * 2000},
+    {"HX-Request": "true", "HX-History-Restore-Request": "true"},
+    {"HX-Request": "TRUE", "HX-Boosted": "maybe", "HX-Target": "<b>", "HX-Trigger": "%00"},
+    {"HX-Request": "true", "HX-Prompt": "%ED%A0%80", "HX-Prompt-URI-AutoEncoded": "true"},
+    {"HX-Current-URL": "http://["},
 )  # fmt: skip
 
 
@@ -81,7 +102,7 @@ def test_thousand_random_queries_are_answered_without_a_servers_fault(plan, clie
     client.raise_request_exception = False
     answers: dict[int, int] = {}
     for number, address in enumerate(queries()):
-        headers = {"HX-Request": "true"} if number % 7 == 0 else {}
+        headers = HEADERS[number // 3 % len(HEADERS)]
         response = client.get(address, headers=headers)
         for _hop in range(3):
             if response.status_code not in (301, 302, 303, 307, 308):

@@ -128,6 +128,15 @@ def test_nothing_entered_is_not_zero_done(card):
     assert (goal.target, goal.done, goal.left, goal.is_met) == ("4", "–", "4", False)
 
 
+def test_baseline_is_not_still_to_do_where_nothing_was_entered(card):
+    goal = goal_of(
+        with_indicator(
+            card, dt.date(2025, 9, 30), baseline="100", target_sums=("110", "120", "130", "150", None)
+        )
+    )
+    assert (goal.target, goal.done, goal.left, goal.is_met) == ("150", "–", "50", False)
+
+
 def test_zero_done_is_told_as_zero(card):
     goal = goal_of(
         with_indicator(

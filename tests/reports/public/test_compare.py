@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import os
 import re
 
 import pytest
@@ -11,6 +12,7 @@ from pledges.enums import Status
 from pledges.models import Pledge
 from pledges.validators import CITY_WORDS
 from tests import factories
+from tests.browser import open_page, require_chromium
 from tests.reports.public import naju as made
 from tests.reports.public.conftest import plain
 
@@ -19,7 +21,9 @@ MARCH = dt.date(2024, 3, 31)
 pytestmark = pytest.mark.django_db
 
 
-def city(code, name, statuses, *, number=8, method="mean_rate", rates=None, as_of=MARCH, fictional=False):
+def city(
+    code, name, statuses, *, number=8, method="mean_rate", rates=None, as_of=MARCH, fictional=False, **rules
+):
     """A city whose pledges have these statuses and entered rates, published."""
     held = factories.MunicipalityFactory(code=code, name=name, is_fictional=fictional)
     years = (2022, 2026) if number == 8 else (2018, 2022)
@@ -29,7 +33,7 @@ def city(code, name, statuses, *, number=8, method="mean_rate", rates=None, as_o
         starts_on=dt.date(years[0], 7, 1),
         ends_on=dt.date(years[1], 6, 30),
     )
-    plan = factories.PlanFactory(term=term, headline_method=method)
+    plan = factories.PlanFactory(term=term, headline_method=method, **rules)
     period = factories.PeriodFactory(plan=plan, as_of=as_of, state="closed")
     for place, status in enumerate(statuses):
         pledge = factories.PledgeFactory(plan=plan, code=f"1-{place}")
@@ -109,6 +113,57 @@ def test_different_dates_and_terms_are_pointed_out(cities, client):
     page = plain(client.get("/compare/").content.decode())
     assert "기준일이 2021. 12. 31.부터 2024. 3. 31.까지 서로 다릅니다." in page
     assert "서로 다른 임기가 섞여 있습니다(민선 7, 8기)." in page
+
+
+def test_what_differs_stands_right_above_the_sorted_table(cities, client):
+    assert "공약 수가" not in plain(client.get("/compare/?method=closed_share").content.decode())
+    city("old", "옛시", [Status.CLOSED] * 3, number=7, as_of=dt.date(2021, 12, 31))
+    page = client.get("/compare/?method=closed_share").content.decode()
+    words = (
+        "서로 다른 임기가 섞여 있습니다(민선 7, 8기). "
+        "기준일이 2021. 12. 31.부터 2024. 3. 31.까지 서로 다릅니다. 기준일이 늦을수록 추진 기간이 깁니다. "
+        "공약 수가 2건부터 3건까지 서로 다릅니다. 이행률과 산식 지자체 기준일"
+    )
+    assert words in plain(page)
+    assert page.index("<tbody>") < page.index('class="chart"')
+
+
+def test_city_that_leaves_out_dropped_pledges_says_so_and_that_others_do_not(cities, client):
+    """다래 100 % of the one pledge that was not dropped, where 가람 counts all of its two."""
+    assert "폐기" not in plain(client.get("/compare/?method=closed_share").content.decode())
+    city("darae", "다래시", [Status.CLOSED, Status.DROPPED], counts_dropped=False)
+    html = client.get("/compare/?method=closed_share").content.decode()
+    assert "폐기된 공약을 분모에서 제외하는 지자체와 포함하는 지자체가 섞여 있습니다." in plain(html)
+    first, *others = rows(html)
+    assert first.startswith("다래시 민선 8기 2024. 3. 31. 2 폐기 공약 제외 100.00%")
+    assert not any("폐기 공약 제외" in other for other in others)
+    found = {row["city_code"]: row for row in client.get("/compare.json").json()["cities"]}
+    assert {code: row["counts_dropped"] for code, row in found.items()} == {
+        "garam": True, "naerae": True, "darae": False,
+    }  # fmt: skip
+    assert (found["darae"]["pledges"], found["darae"]["closed_share_of"]) == (2, 1)
+    assert (found["garam"]["closed_share_of"], found["garam"]["mean_rate_of"]) == (2, 2)
+    assert (found["darae"]["mean_rate_of"], found["darae"]["to_date_of"]) == (0, 0)
+    lines = csv.DictReader(io.StringIO(client.get("/compare.csv").content.decode("utf-8-sig")))
+    assert [(line["counts_dropped"], line["closed_share_of"]) for line in lines] == [
+        ("true", "2"), ("true", "2"), ("false", "1"),
+    ]  # fmt: skip
+
+
+def test_cities_that_all_leave_out_dropped_pledges_do_not_differ(client):
+    city("darae", "다래시", [Status.CLOSED, Status.DROPPED], counts_dropped=False)
+    page = plain(client.get("/compare/").content.decode())
+    assert "폐기 공약 제외" in page
+    assert "섞여" not in page
+
+
+@pytest.mark.parametrize("number", ["08", "008", "8 ", " 8"])
+def test_term_that_is_written_otherwise_is_not_offered(cities, client, number):
+    city("old", "옛시", [Status.CLOSED], number=7, as_of=dt.date(2021, 12, 31), rates=[77])
+    html = client.get("/compare/", {"term": number}).content.decode()
+    assert len(rows(html)) == 3
+    assert "field--error" in html
+    assert client.get("/compare.json", {"term": number}).status_code == 404
 
 
 def test_another_term_can_be_chosen(cities, client):
@@ -194,3 +249,16 @@ def test_home_of_several_cities_links_to_the_comparison(cities, client):
 
 def test_no_city_can_take_the_word():
     assert "compare" in CITY_WORDS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_choices_take_the_whole_width_of_a_telephone(live_server, monkeypatch):
+    require_chromium()
+    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with open_page(width=360) as page:
+        page.goto(f"{live_server.url}/compare/")
+        room = page.locator(".compare__filter button").bounding_box()
+        for name in ("method", "term"):
+            box = page.locator(f"#id_{name}").bounding_box()
+            assert (box["x"], box["width"]) == (room["x"], room["width"])
+            assert box["width"] > 280

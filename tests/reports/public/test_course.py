@@ -121,10 +121,31 @@ def test_only_the_last_editions_are_told(corrected, monkeypatch):
     assert [each[:2] for each in told(newest)] == [(made.AS_OF, 2), (made.AS_OF, 1)]
 
 
-def test_stages_take_one_query(corrected, django_assert_num_queries):
+def test_last_told_edition_is_compared_with_what_readers_had_of_a_date_that_is_cut(corrected, monkeypatch):
+    """2025-09-30 came out when 2024-12-31 had its first edition, which is further back than is told."""
+    monkeypatch.setattr(course, "TOLD", 1)
+    first = Edition.objects.get(as_of=made.AS_OF, number=1)
+    assert told(first) == [(made.AS_OF, 1, 1, True)]
+    [stage] = stages(EditionPledge.objects.get(edition=first), first)
+    assert (stage.before.as_of, stage.before.number) == (OLD, 1)
+
+
+def test_many_later_corrections_do_not_make_an_edition_the_first(corrected, monkeypatch, text_of):
+    """As many corrections as are told: read in its first edition, 2025-09-30 still has a date before it."""
+    monkeypatch.setattr(course, "TOLD", 2)
+    for number in (1, 2):
+        Pledge.objects.update(goal=f"목표 {number}")
+        made.publish(corrected, reason="목표를 바로잡음")
+    first = Edition.objects.get(as_of=made.AS_OF, number=1)
+    assert Edition.objects.filter(as_of=made.AS_OF).count() == 4
+    assert told(first) == [(made.AS_OF, 1, 1, True), (OLD, 2, 1, True)]
+    assert "처음 공표" not in text_of(f"{CARD}?as_of=2025-09-30&edition=1")
+
+
+def test_stages_take_two_queries(corrected, django_assert_num_queries):
     newest = Edition.objects.get(as_of=made.AS_OF, number=2)
     row = EditionPledge.objects.get(edition=newest)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         stages(row, newest)
 
 

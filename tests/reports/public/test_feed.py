@@ -58,6 +58,8 @@ def test_feed_tells_corrections_with_their_reason_and_what_moved(moving, client)
     assert "새로 포함" in words[0]
     assert "공약 2" not in words[0]
     assert "오타 정정" in words[2]
+    assert "<p>공약 1건 변동</p>" in words[2]
+    assert "40.00% → 45.00%" in words[2]
     assert len(set(identities(root))) == 4
 
 

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 from pledges.enums import Status
-from reports.public.initials import INITIALS, fits, split_words
+from reports.public.initials import INITIALS, example, fits, split_words
 from tests import factories
 from tests.reports.public import naju as made
 
@@ -106,7 +106,40 @@ def test_files_hold_what_a_search_by_initials_shows(plan, client):
 
 
 @pytest.mark.parametrize("count", [3, 30])
-def test_search_by_initials_takes_one_query_more(count, client, django_assert_num_queries, db):
+def test_search_by_initials_takes_no_query_more_than_another(count, client, django_assert_num_queries, db):
     made.publish(made.make_pledges(count, name="학습동아리"), AS_OF)
-    with django_assert_num_queries(6):
-        assert client.get(f"{LIST}?q=ㅎㅅ&sort=-rate").context["table"].paginator.count == count
+    for words in ("학습", "ㅎㅅ"):
+        with django_assert_num_queries(5):
+            assert client.get(f"{LIST}?q={words}&sort=-rate").context["table"].paginator.count == count
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        (["학습동아리 활성화", "길"], ("학습동아리", "ㅎㅅㄷㅇㄹ")),
+        (["1만 그루 심기", "CCTV 늘리기", "까치길(2단계) 열기"], ("까치길", "ㄲㅊㄱ")),
+        (["새 길", "어린이도서관확충"], ("어린이도서관", "ㅇㄹㅇㄷㅅㄱ")),
+        ([unicodedata.normalize("NFD", "도서관")], ("도서관", "ㄷㅅㄱ")),
+        (["1만 그루", ""], None),
+        ([], None),
+    ],
+)
+def test_example_is_the_first_word_of_the_first_name_in_syllables(names, shown):
+    found = example(names)
+    assert (found and (found.word, found.initials)) == shown
+    assert found is None or any(fits(found.initials, name) for name in names)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/naju/8/", "/naju/8/pledges/", "/naju/8/pledges/?q=우주선"])
+def test_search_shows_an_example_that_finds_a_pledge_of_this_plan(naju, text_of, address):
+    assert "단어 일부나 초성(예: 학습동아리 → ㅎㅅㄷㅇㄹ)으로도 찾을 수 있습니다." in text_of(address)
+
+
+@pytest.mark.django_db
+def test_plan_without_a_name_to_show_gives_no_example(text_of):
+    made.publish(made.make_pledges(1, name="1만 그루"), AS_OF)
+    for address in ("/hanbit/8/", "/hanbit/8/pledges/"):
+        page = text_of(address)
+        assert "단어 일부나 초성으로도 찾을 수 있습니다." in page
+        assert "예:" not in page

@@ -261,3 +261,26 @@ def test_file_takes_four_queries_for_3_and_for_300_pledges(client, django_assert
     copies(more)
     with django_assert_num_queries(4):
         client.get(f"/hanbit/8/pledges.{suffix}?sort=-rate")
+
+
+@pytest.mark.parametrize(
+    ("sort", "column", "label"),
+    [
+        ("-to_date", "to_date", "연차 목표 달성률"),
+        ("planned", "planned", "소요예산 (백만원)"),
+        ("-executed", "executed", "집행액 (백만원)"),
+    ],
+)
+def test_figure_that_the_list_is_sorted_by_is_marked_with_its_label_in_each_row(
+    naju, client, sort, column, label
+):
+    """A telephone shows no columns: of these figures it shows the one that is asked for."""
+    html = client.get(f"/naju/8/pledges/?sort={sort}").content.decode()
+    assert html.count(" is-sorted") == 1
+    assert f'<td class="col-{column} is-sorted" data-label="{label}">' in html
+    assert " is-sorted" not in client.get("/naju/8/pledges/?sort=-rate").content.decode()
+
+
+def test_button_of_the_list_says_what_that_of_the_front_page_says(naju, client):
+    for address in ("/naju/8/", "/naju/8/pledges/"):
+        assert ">검색</button>" in client.get(address).content.decode()

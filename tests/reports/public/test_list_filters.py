@@ -284,7 +284,7 @@ def test_search_in_vain_names_similar_pledges_and_says_where_it_looked(plan, cli
     text = plain(page_of(client, "q=도서간"))
     assert "검색어 ‘도서간’: 번호, 공약명, 부서, 분야, 정책목표, 사업개요에서 찾았습니다." in text
     assert "이름이 비슷한 공약: 3 작은도서관 확충" in text
-    assert "ㅎㅅㄷㅇㄹ" in text
+    assert "(예: 하천 → ㅎㅊ)" in text
     assert 'href="/hanbit/8/areas/"' in page_of(client, "q=도서간")
 
 
@@ -317,9 +317,28 @@ def test_the_likest_name_comes_first_and_five_at_most():
     assert most_similar("도서관", names) == [9, 0, 1, 2, 3]
 
 
+def test_five_words_of_a_search_are_compared():
+    names = [(1, "하나 둘이 세개 네개 다섯 우주선")]
+    assert most_similar("하나 둘이 세개 네개 다섯 엉뚱 한말 이여 러개", names) == [1]
+    assert most_similar("엉뚱 한말 이여 러개 없음 하나 둘이 세개 네개 다섯 우주선", names) == []
+
+
 def test_unknown_choice_is_no_reason_to_offer_what_it_would_give(plan, client):
     text = plain(page_of(client, "department=없는과"))
     assert "주소에 이 계획에 없는 조건이 있습니다" in text
+
+
+def test_search_that_is_too_long_is_told_as_such(plan, client):
+    text = plain(page_of(client, f"q={'가' * 101}"))
+    assert text.count("100자 이내로 입력하십시오(입력한 글자 101자).") == 2
+    assert "검색어: 100자 이내로" in text.partition("맞는 공약이 없습니다")[2]
+    assert "이 계획에 없는 조건" not in text
+
+
+@pytest.mark.parametrize("sort", ["../../etc/passwd", "name.x", "-.", "."])
+def test_order_that_holds_a_dot_is_not_asked_for(plan, client, sort):
+    assert codes(page_of(client, f"sort={sort}")) == codes(page_of(client, "")) == ["1", "2", "3", "4", "5"]
+    assert client.get(f"/hanbit/8/pledges.csv?sort={sort}").status_code == 200
 
 
 # --- Live -----------------------------------------------------------------------------------
@@ -379,6 +398,22 @@ def test_typing_on_replaces_the_address_and_choosing_adds_one(plan, client, show
 
 def test_script_that_asks_for_what_is_not_there_is_sent_to_the_page(plan, client):
     assert live(client, "area=99").headers["HX-Redirect"] == f"{LIST}?area=99"
+
+
+@pytest.mark.parametrize("shown", ["http://[", "http://[::1", "//[x]/", "%", "", "http://testserver:x/"])
+def test_script_that_names_no_address_as_its_page_is_answered(plan, client, shown):
+    response = client.get(f"{LIST}?q=길", headers={"HX-Request": "true", "HX-Current-URL": shown})
+    assert response.status_code == 200
+    assert response.headers["HX-Push-Url"] == f"{LIST}?q=%EA%B8%B8"
+
+
+def test_answers_that_only_lead_on_are_kept_by_nobody_and_told_apart(plan, client):
+    untidy, refused = client.get(f"{LIST}?q=&area=1"), live(client, "area=99")
+    assert untidy.status_code == 302
+    assert "HX-Redirect" in refused.headers
+    for response in (untidy, refused):
+        assert {"HX-Request", "HX-History-Restore-Request"} <= set(response.headers["Vary"].split(", "))
+        assert response.headers["Cache-Control"] == "no-store"
 
 
 def test_form_with_an_error_is_not_live(plan, client):

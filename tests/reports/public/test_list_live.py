@@ -181,3 +181,27 @@ def test_where_the_list_cannot_answer_in_place_it_is_loaded_as_a_page(address):
         page.select_option("#id_department", "도서관과")
         expect(page.locator("#result-count")).to_have_text("공약 8건 / 전체 24건")
         assert page.evaluate("window.stays") is None
+
+
+def test_choosing_language_or_display_keeps_what_was_typed_and_chosen(address):
+    with open_page() as page:
+        page.goto(address)
+        page.select_option("#id_department", "도서관과")
+        expect(page).to_have_url(re.compile("department="))
+        page.locator("#id_q").press_sequentially("도서", delay=20)
+        expect(page).to_have_url(re.compile("q="))
+        page.locator("#id_q").press_sequentially("관 2", delay=20)
+        expect(page.locator("#result-count")).to_have_text("공약 4건 / 전체 24건")
+        asked = page.url
+        page.locator(".language__choice[lang=en]").click()
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        assert page.url == asked
+        page.locator("#id_q").fill("도서관 20")
+        expect(page).to_have_url(re.compile("q=.*20"))
+        asked = page.url
+        page.locator(".display__summary").click()
+        page.locator(".display__choice[value=large]").click()
+        expect(page.locator("html")).to_have_attribute("data-size", "large")
+        assert page.url == asked
+        assert page.locator("#id_q").input_value() == "도서관 20"
+        assert page.locator("#id_department").input_value() == "도서관과"

@@ -3,6 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
+from pledges.enums import Status
+from pledges.models import Pledge
+from reports.models import Edition
+from tests import factories
 from tests.browser import open_page, require_chromium
 from tests.reports.public import naju as made
 
@@ -82,3 +86,31 @@ def test_card_prints_as_the_form_of_the_city_light_whatever_is_chosen(base):
         assert page.evaluate(OVER) == 0
         # Two pages of A4, as the city's own form.
         assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 2
+
+
+def test_text_of_a_chart_grows_on_a_telephone_with_the_size_that_is_chosen(base):
+    """A picture that fills a narrow screen would shrink instead: larger text leaves it less room."""
+    heights = {}
+    for size in ("standard.medium", "standard.xxlarge"):
+        with open_page(width=360) as page:
+            page.context.add_cookies([{"name": "display", "value": size, "url": base}])
+            page.goto(f"{base}/naju/8/money/")
+            text = page.locator(".chart__picture text").first
+            heights[size] = text.evaluate("text => text.getBoundingClientRect().height")
+            assert page.evaluate(OVER) == 0
+    small, large = heights.values()
+    assert large > small * 1.3
+
+
+def test_reason_of_a_correction_is_whole_on_a_telephone_with_the_largest_text(base):
+    pledge, period = Pledge.objects.get(), Edition.objects.get().period
+    factories.ApprovedReportFactory(
+        pledge=pledge, period=period, revision=2, status=Status.ON_HOLD, reason="다시"
+    )
+    made.publish(pledge.plan, reason="추진상황을 바로잡음 " * 12)
+    with open_page(width=360) as page:
+        page.context.add_cookies([{"name": "display", "value": "standard.xxlarge", "url": base}])
+        page.goto(f"{base}/naju/8/")
+        box = page.locator(".editions .reason:not(.is-empty)").bounding_box()
+        assert box["width"] > 200
+        assert box["x"] + box["width"] <= 360

@@ -7,8 +7,8 @@ import pytest
 
 from pledges.enums import Status
 from pledges.models import Pledge
-from reports.models import Edition, EditionPledge
-from reports.public.moved import edition_before, what_moved
+from reports.models import Edition, EditionChange, EditionPledge
+from reports.public.moved import what_moved
 from tests import factories
 from tests.reports.public import naju as made
 
@@ -46,9 +46,8 @@ def plan():
 
 
 def moved_in(as_of):
-    editions = list(Edition.objects.newest_first())
-    edition = next(edition for edition in editions if edition.as_of == as_of)
-    return what_moved(edition, edition_before(edition, editions))
+    edition = Edition.objects.for_as_of(as_of).newest_first()[0]
+    return what_moved(edition, Edition.objects.compared_with(edition).first())
 
 
 def test_each_pledge_that_moved_is_named_by_how_it_moved(plan):
@@ -81,13 +80,14 @@ def test_first_edition_has_nothing_to_compare_with(plan, text_of):
     assert moved_in(MARCH).previous is None
     page = text_of("/hanbit/8/?as_of=2024-03-31")
     assert "처음 공표한 수치이므로 비교할 직전 기준일이 없습니다." in page
+    assert "처음 공표한 이후의 공약 변경 보기" not in page
 
 
 def test_front_page_shows_before_and_after(plan, text_of):
     page = text_of("/hanbit/8/")
     assert "직전 공표 이후 변동 7" in page
     assert "2024. 3. 31. 기준 제1판과 비교한 결과입니다." in page
-    assert "● 완료 1 ▲ 이행률 상승 3 ▼ 이행률 하락 1 ◇ 추진상황 변경 2 ＋ 공약 추가 1" in page
+    assert "● 완료 1 ▲ 이행률 상승 3 ▼ 이행률 하락 1 ◇ 그 밖의 추진상황 변경 2 ＋ 공약 추가 1" in page
     assert "50.00% → 에서 다음으로 변경: 100.00%" in page
     assert "1 약속 1 ● 완료 , ▲ 이행률 상승 ◑ 정상추진" in page
     assert "8 새 약속 ＋ 공약 추가 – 미지정 –" in text_of("/hanbit/8/changes/?kind=moved")
@@ -107,6 +107,24 @@ def test_pledge_that_falls_behind_its_target_is_named_without_other_changes():
     assert [row.rate_display for row in rows] == ["25.00", "25.00"]
     [move] = moved_in(MARCH).moves
     assert [kind.code for kind in move.kinds] == ["behind"]
+
+
+def test_all_that_moved_are_as_many_as_their_link_lists(plan, client):
+    """A pledge that left the plan among them, and a correction of the same date beside them."""
+    period = Edition.objects.get(as_of=JUNE).period
+    factories.ApprovedReportFactory(
+        pledge=Pledge.objects.get(code="4"), period=period, revision=2, status=Status.PARTIAL, entered_rate=5
+    )
+    made.publish(plan, JUNE, reason="오기를 바로잡음")
+    change = EditionChange.objects.get(code="5", comparison__edition__number=2, has_moved=True)
+    EditionChange.objects.filter(pk=change.pk).update(presence="removed", after=None)
+    html = client.get("/hanbit/8/").content.decode()
+    address, count = re.search(r'<a href="([^"]+kind=moved)">[^<]*?(\d+)건', html).groups()
+    assert int(count) == 8
+    page = client.get(address.replace("&amp;", "&"))
+    [section] = page.context["sections"]
+    assert (len(section.moves), section.is_correction) == (8, False)
+    assert "5" in [move.code for move in section.moves if move.after is None]
 
 
 def codes(client, query):
@@ -156,7 +174,7 @@ def test_front_page_with_a_date_before_takes_six_queries(count, client, django_a
         response = client.get("/hanbit/8/")
     assert len(response.context["moved"].moves) == count
     assert len(response.context["moves"]) == min(count, 5)
-    link = b'href="/hanbit/8/pledges/?moved=yes&amp;sort=-rate"'
+    link = b'href="/hanbit/8/changes/?date=2024-06-30&amp;step=since&amp;kind=moved"'
     assert (link in response.content) is (count > 5)
     with django_assert_num_queries(5):
         assert client.get("/hanbit/8/pledges/?moved=yes").status_code == 200

@@ -159,10 +159,17 @@ def test_editions_are_all_that_were_published(moving, client):
     assert rows[2]["headline"] == newest.summary["headline"]["rate"]["display"]
 
 
-def test_changes_are_what_moved_between_current_editions(moving, client):
+def test_changes_are_what_moved_between_current_editions_and_by_corrections(moving, client):
     rows = rows_of(client, "changes", HANBIT)
-    assert [(row["pledge_code"], row["change"]) for row in rows] == [("1", "both"), ("3", "added")]
-    moved, added = rows
+    assert [(row["pledge_code"], row["change"]) for row in rows] == [
+        ("1", "rate"),
+        ("1", "both"),
+        ("3", "added"),
+    ]
+    corrected, moved, added = rows
+    assert (corrected["as_of_before"], corrected["edition_before"]) == ("2024-03-31", 1)
+    assert (corrected["as_of"], corrected["edition"]) == ("2024-03-31", 2)
+    assert (corrected["rate_before"], corrected["rate"]) == ("40.00", "45.00")
     assert (moved["as_of_before"], moved["edition_before"], moved["as_of"]) == ("2024-03-31", 2, "2024-06-30")
     assert (moved["status_before"], moved["status"]) == ("on_track", "closed")
     assert (moved["rate_before"], moved["rate_before_numerator"], moved["rate"]) == ("45.00", "45", "100.00")
@@ -396,7 +403,7 @@ def test_page_feed_and_sitemap_take_as_many_queries(client, django_assert_num_qu
     made.publish(plan, dt.date(2024, 3, 31))
     for address, queries in [
         ("/hanbit/8/data/", 3),
-        ("/hanbit/8/feed/", 2),
+        ("/hanbit/8/feed/", 3),
         ("/hanbit/8/sitemap.xml", 3),
         ("/sitemap.xml", 1),
     ]:
@@ -503,6 +510,7 @@ def test_sitemap_leads_to_every_page_of_the_current_edition(naju, client):
         "/naju/8/areas/7/",
         "/naju/8/areas/7-2/",
         "/naju/8/money/",
+        "/naju/8/changes/",
         "/naju/8/method/",
         "/naju/8/data/",
     }
@@ -520,7 +528,12 @@ def test_sitemap_of_cities_names_the_pages_above_the_plans(naju, client, django_
     with django_assert_num_queries(2):
         text = client.get("/sitemap-cities.xml").content.decode()
     pages = re.findall(r"<url><loc>http://testserver([^<]+)</loc>(<lastmod>)?", text)
-    assert sorted(pages) == [("/", "<lastmod>"), ("/hanbit/", ""), ("/naju/", "<lastmod>")]
+    assert sorted(pages) == [
+        ("/", "<lastmod>"),
+        ("/compare/", "<lastmod>"),
+        ("/hanbit/", ""),
+        ("/naju/", "<lastmod>"),
+    ]
     for page, _moment in pages:
         assert client.get(page).status_code == 200
 
@@ -554,4 +567,7 @@ def test_pages_tell_other_sites_what_they_are(naju, client):
     front = og(client.get("/naju/8/").content.decode())
     assert front["url"] == "http://testserver/naju/8/"
     assert "100.00%" in front["description"]
-    assert og(client.get("/naju/").content.decode()) == {}
+    city = og(client.get("/naju/").content.decode())
+    assert city["url"] == "http://testserver/naju/"
+    assert city["title"].startswith("나주시")
+    assert "%" not in city["description"]

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.utils import timezone
 
 from pledges.enums import Status
 from pledges.models import Pledge, ProgressReport
@@ -37,7 +38,7 @@ def two_quarters():
 
 def test_front_page_shows_the_headline_with_its_formula(naju, text_of):
     page = text_of("/naju/8/")
-    assert "이행률 100.00%" in page
+    assert "이행률 (완료·계속추진 공약의 비율) 100.00%" in page
     assert "(완료 종결 + 완료 후 계속추진) ÷ 전체 공약 = 1 ÷ 1 = 100.00%" in page
     assert "기준일 2025. 9. 30. · 제1판" in page
     assert "추진 중 0.00% (= 100 − 100.00)" in page
@@ -141,10 +142,10 @@ def test_links_stay_in_the_older_edition(two_quarters, client):
 
 def test_every_edition_is_listed_with_its_reason(two_quarters, text_of):
     page = text_of("/hanbit/8/").split("공표 이력", 1)[1]
-    assert re.findall(r"20\d\d\. \d+\. \d+\. (?:보고 있음 )?[12] ", page) == [
+    assert re.findall(r"20\d\d\. \d+\. \d+\. (?:보고 있음 |제?[12]판 )?[12] ", page) == [
         "2024. 6. 30. 보고 있음 1 ",
-        "2024. 3. 31. 2 ",
-        "2024. 3. 31. 1 ",
+        "2024. 3. 31. 제2판 2 ",
+        "2024. 3. 31. 제1판 1 ",
     ]
     assert "추진상황을 바로잡음" in page
 
@@ -276,7 +277,7 @@ def test_home_of_an_empty_portal_says_what_to_do(text_of):
 
 def test_city_keeps_its_past_terms(naju, text_of):
     """Terms before and after that of the plan: what was published in one that ended stays on the page."""
-    city, today = naju.term.municipality, dt.date.today()
+    city, today = naju.term.municipality, timezone.localdate()
     naju.term.starts_on, naju.term.ends_on = dt.date(2022, 7, 1), max(today, dt.date(2026, 6, 30))
     naju.term.save()
     for number, starts_on, ends_on in [
@@ -294,7 +295,7 @@ def test_city_keeps_its_past_terms(naju, text_of):
 
 
 def test_term_that_ended_stays_readable_when_the_next_one_has_begun(naju, client, text_of):
-    city, today = naju.term.municipality, dt.date.today()
+    city, today = naju.term.municipality, timezone.localdate()
     naju.term.starts_on, naju.term.ends_on = today - dt.timedelta(days=1461), today - dt.timedelta(days=1)
     naju.term.save()
     factories.TermFactory(
@@ -302,7 +303,7 @@ def test_term_that_ended_stays_readable_when_the_next_one_has_begun(naju, client
     )
     factories.MunicipalityFactory(code="hanbit", name="한빛시")
     home = client.get("/").content.decode()
-    assert 'href="/naju/9/"' in home
+    assert 'href="/naju/9/"' in client.get("/naju/").content.decode()
     assert "다른 임기: 민선 8기 100.00% (2025. 9. 30. 기준)" in plain(home)
     assert "공약 보기" not in home
     assert 'href="/naju/8/"' in home
@@ -349,3 +350,33 @@ def test_headline_and_means_of_areas_have_names_of_their_own(naju, text_of):
         page = text_of(address)
         assert "평균 이행률: 공약 이행률의 평균(하위 분야 포함)" in page
         assert "분야 공약 평균 이행률" in page or "분야 공약 수 평균 이행률" in page
+
+
+def test_rates_of_areas_stand_with_the_plan_s_mean_and_are_told_from_the_headline(naju, text_of):
+    """The headline is a share of completed pledges, 100 %; the one pledge's rate is 73.33 %."""
+    page = text_of("/naju/8/")
+    assert (
+        "분야별 이행률은 공약 이행률의 평균이어서 위의 이행률(완료·계속추진 공약의 비율)과 다릅니다." in page
+    )
+    assert "계획 전체 1 73.33% 0 1 0 0 0 75.4 42 7 시민소통 1 73.33% 0 1 0 0 0 75.4 42" in page
+
+
+def test_plan_whose_headline_is_the_mean_does_not_tell_it_from_areas_rates(text_of):
+    plan = made.make_pledges(1)
+    plan.pledges.update(area=factories.AreaFactory(plan=plan, code="1", name="하나"))
+    made.publish(plan, MARCH)
+    page = text_of("/hanbit/8/")
+    assert "이행률 (공약별 이행률의 평균)" in page
+    assert "계획 전체 1" in page
+    assert "위의 이행률" not in page
+
+
+@pytest.mark.parametrize("address", ["/naju/8/", "/naju/8/areas/", "/naju/8/money/"])
+def test_every_figure_of_an_area_has_its_label_for_a_telephone(naju, client, address):
+    """There a row is a card, and the table's head is not shown."""
+    table = re.search(
+        r'<table class="entry data areas">.*?</table>', client.get(address).content.decode(), re.S
+    )
+    cells = re.findall(r"<td[^>]*>", table[0])
+    assert len(cells) >= 3
+    assert [cell for cell in cells if "data-label=" not in cell] == []

@@ -36,12 +36,14 @@ PAGES = {
     "feed": "/{city}/8/feed/",
     "sitemap": "/{city}/8/sitemap.xml",
 }
-# What moved and initials are looked up in a query of their own.
+# At most so many.
 LISTS = {
     "list": 6,
     "list searched": 6,
     "list filtered and sorted": 6,
     "list as htmx asks": 6,
+    "list by what moved": 6,
+    "list by initials": 6,
     "list as csv": 6,
 }
 

@@ -142,6 +142,11 @@ def test_card_names_its_picture_of_its_edition(naju, client):
     assert "이행률 73.33%" in words
 
 
+@pytest.mark.parametrize("name", ["description", "og:description"])
+def test_description_of_a_plan_names_the_formula_of_its_rate(naju, client, name):
+    assert meta(client, "/naju/8/", name) == ["이행률(완료·계속추진 공약의 비율) 100.00% (2025. 9. 30. 기준)"]
+
+
 def test_title_and_description_say_pledge_city_status_rate_and_date(naju, client):
     assert meta(client, CARD, "og:title") == ["7-2-3 학습동아리 활성화 · 나주시 민선 8기 공약실천계획"]
     assert meta(client, CARD, "description") == ["완료 후 계속추진 · 이행률 73.33% (2025. 9. 30. 기준)"]
@@ -356,6 +361,23 @@ def test_picture_is_not_sent_twice_and_changes_its_tag_with_a_new_edition(naju, 
     assert corrected.status_code == 200
     assert corrected.content != first.content
     assert client.get(f"{CARD}share.png{PINNED}").content == first.content
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?as_of=&edition=",
+        "?as_of=2025-09-30&edition=",
+        "?as_of=&edition=1",
+        "?as_of=2025-12-31&edition=",
+        "?as_of=2025-09-30",
+        "?edition=1&as_of=2025-09-30&as_of=",
+    ],
+)
+def test_picture_whose_edition_is_not_named_outright_is_asked_for_again(naju, client, query):
+    response = client.get(f"{CARD}share.png{query}")
+    assert response.status_code in {200, 404}
+    assert "max-age=604800" not in response.get("Cache-Control", "")
 
 
 @pytest.mark.parametrize("address", ["/share.png", "/naju/share.png", "/naju/8/share.png"])

@@ -1,12 +1,21 @@
 """Formulas and figures in words."""
 
+import dataclasses
+
 import pytest
 from django.utils import translation
 
 from pledges.spreadsheet import harmless
-from reports.cards import IndicatorRow, RateText
-from reports.public.wording import indicator_working, long_decimal, rounding_words
+from reports.cards import IndicatorRow, RateText, build_cards
+from reports.public.wording import (
+    GRID_SIGNS,
+    indicator_working,
+    long_decimal,
+    rounding_words,
+    status_meaning,
+)
 from reports.templatetags.portal import money, percent, rate_bar
+from tests.reports.public.naju import AS_OF, make_naju
 
 
 @pytest.mark.parametrize(
@@ -110,3 +119,66 @@ def test_text_that_would_compute_gets_an_apostrophe(text):
 
 def test_plain_text_is_left_alone():
     assert harmless("공약 1-1") == "공약 1-1"
+
+
+MAY_DIFFER = "추진상황은 담당부서의 판단이고 이행률은 지표로 계산한 값이어서 서로 다를 수 있습니다."
+
+
+def meaning(card, **changes):
+    with translation.override("ko"):
+        return status_meaning(dataclasses.replace(card, **changes))
+
+
+@pytest.fixture
+def naju_card(db):
+    (card,) = build_cards(make_naju(), AS_OF)
+    return card
+
+
+def test_completed_pledge_at_73_33_percent_is_the_department_s_judgement_and_may_differ(naju_card):
+    assert (naju_card.status, naju_card.rate.display) == ("continuing", "73.33")
+    assert meaning(naju_card) == f"담당부서의 판단: 공약을 이행했고 사업은 계속합니다. {MAY_DIFFER}"
+
+
+def test_pledge_on_track_to_be_completed_after_the_term_is_not_said_to_end_within_it(naju_card):
+    said = meaning(
+        naju_card,
+        status="on_track",
+        completion="after_term",
+        rate=RateText("32", "32"),
+        to_date=RateText("100", "100"),
+    )
+    assert said == "담당부서의 판단: 계획대로 추진하고 있습니다. 임기가 끝난 뒤 완료할 예정입니다."
+
+
+@pytest.mark.parametrize(
+    ("status", "rate", "to_date", "is_entered", "differs"),
+    [
+        ("closed", "299999/3000", None, False, True),
+        ("closed", "100", "100", False, False),
+        ("closed", None, None, False, False),
+        ("closed", "90", None, True, False),
+        ("on_track", "32", "64", False, True),
+        ("on_track", "32", "100", False, False),
+        ("partial", "32", "64", False, False),
+    ],
+)
+def test_status_and_rate_are_said_to_differ_where_they_do(
+    naju_card, status, rate, to_date, is_entered, differs
+):
+    """Completed below 100, or on track behind this year's target; a rate that was entered isn't computed."""
+    said = meaning(
+        naju_card,
+        status=status,
+        rate=RateText(rate, "–"),
+        to_date=RateText(to_date, "–"),
+        rate_is_entered=is_entered,
+    )
+    assert (MAY_DIFFER in said) is differs
+
+
+def test_half_filled_mark_has_one_word_on_every_page():
+    with translation.override("ko"):
+        assert [str(word) for _sign, word in GRID_SIGNS.values()] == ["계획", "추진 중", "완료"]
+        assert translation.gettext("Under way") == "추진 중"
+        assert "◐ 추진 중" in translation.gettext("○ planned, ◐ under way, ● done; blank is none.")

@@ -16,6 +16,7 @@ from pledges.notation import fold_key, format_day
 from pledges.permissions import Action, require
 from studygroups.enums import OUTSIDERS, MemberKind, MemberRole, RoundState, TeamState
 from studygroups.models import Application, Member, Round, Team
+from studygroups.notices import notify_invited
 from studygroups.rights import is_own, may_write, place_in
 from studygroups.rules import check_team
 from studygroups.workflow.errors import NotReady, Overtaken, Refused
@@ -90,7 +91,7 @@ def save_application(
             if application.plan != plan:
                 application.plan = plan
                 application.save(update_fields=["plan"])
-        _write_people(team, people, user)
+        notify_invited(_write_people(team, people, user))
     return team
 
 
@@ -229,8 +230,8 @@ def _check_people(people: Sequence[Person]) -> None:
             )
 
 
-def _write_people(team: Team, people: Sequence[Person], user: Any) -> None:
-    """Make the team's rows those of ``people``; who stays keeps what they confirmed."""
+def _write_people(team: Team, people: Sequence[Person], user: Any) -> list[Member]:
+    """Make the team's rows those of ``people``; who stays keeps what they confirmed. Returns the new rows."""
     rows = {_key(row): row for row in team.members.all()}
     wanted = {person.key: person for person in people}
     for key, row in rows.items():
@@ -240,6 +241,7 @@ def _write_people(team: Team, people: Sequence[Person], user: Any) -> None:
             # Two who change places: neither has the other's before it is free.
             row.role = MemberRole.MEMBER
             row.save(update_fields=["role"])
+    added: list[Member] = []
     now = timezone.now()
     for key, person in wanted.items():
         row = rows.get(key) or Member(team=team, user=person.user)
@@ -256,9 +258,11 @@ def _write_people(team: Team, people: Sequence[Person], user: Any) -> None:
             setattr(row, name, value)
         if row.pk is None:
             row.save()
+            added.append(row)
         elif changed:
             row.save(update_fields=list(changed))
     team._prefetched_objects_cache = {}  # type: ignore[attr-defined]
+    return added
 
 
 def _key(row: Member) -> tuple[Any, ...]:

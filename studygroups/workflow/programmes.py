@@ -15,6 +15,7 @@ from pledges.notation import fold_key
 from pledges.permissions import Action, require
 from studygroups.enums import RoundState, TeamState
 from studygroups.models import AwardRule, Programme, Round, ServedPledge, Team
+from studygroups.notices import notify_judges, notify_screened
 from studygroups.workflow.errors import Refused
 from studygroups.workflow.rows import LONGEST_REASON, held_round, require_manager, require_round, said, write
 
@@ -160,6 +161,7 @@ def call_off_round(*, round: Round, user: Any, reason: str) -> Round:
             people=None,
             adopted=None,
         )
+    notify_screened(round)
     return round
 
 
@@ -179,6 +181,7 @@ def start_round(*, round: Round, user: Any) -> Round:
     with operation("round_started", user=user, municipality=round.programme.municipality_id):
         _move(selected, TeamState.RUNNING, user)
         write(round, user, state=RoundState.RUNNING)
+    notify_screened(round)
     return round
 
 
@@ -207,6 +210,7 @@ def begin_judging(*, round: Round, user: Any, presented_on: dt.date) -> Round:
     with operation("round_presented", user=user, municipality=round.programme.municipality_id):
         _move(reported, TeamState.PRESENTED, user, presented_on=presented_on)
         write(round, user, state=RoundState.JUDGING, presents_on=round.presents_on or presented_on)
+    notify_judges(round)
     return round
 
 

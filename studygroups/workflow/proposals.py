@@ -13,6 +13,7 @@ from pledges.models import Department
 from pledges.permissions import Action, require
 from studygroups.enums import Answer, TeamState
 from studygroups.models import FollowUp, Proposal, Team
+from studygroups.notices import notify_answered, notify_passed_on
 from studygroups.rights import city_of
 from studygroups.rules import answer_due, plan_due
 from studygroups.workflow.errors import Refused
@@ -47,6 +48,7 @@ def pass_on(
             last = Proposal.objects.for_team(team).last_position()
             proposal = Proposal(team=team, position=last + 1, **values)
             create_all([proposal], user)
+            notify_passed_on(proposal)
         else:
             proposal = held_proposal(proposal)
             if proposal.answer:
@@ -55,6 +57,8 @@ def pass_on(
                 # Only its words were mended: the days run on.
                 values = {"text": said_text}
             write(proposal, user, **values)
+            if "due_on" in values:
+                notify_passed_on(proposal)
     return proposal
 
 
@@ -95,6 +99,7 @@ def answer_proposal(*, proposal: Proposal, user: Any, answer: str, text: str) ->
             answered_by=user,
             plan_due_on=plan_due(today, months) if answer == Answer.ADOPTED else None,
         )
+    notify_answered(proposal)
     return proposal
 
 

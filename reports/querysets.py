@@ -309,8 +309,8 @@ class KeptFormQuerySet(models.QuerySet):
 
 
 class ReminderQuerySet(models.QuerySet):
-    def for_periods(self, periods: Any) -> "ReminderQuerySet":
-        return self.filter(period__in=periods)
+    def about(self, *, periods: Any = (), proposals: Any = ()) -> "ReminderQuerySet":
+        return self.filter(Q(period__in=periods) | Q(proposal__in=proposals))
 
     def settled(self, since: dt.datetime) -> "ReminderQuerySet":
         """Mails that went out, and those taken in hand after ``since``, which may be on their way."""

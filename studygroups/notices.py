@@ -52,18 +52,17 @@ def notify_answered(proposal: Proposal) -> None:
     _once_stored(lambda: _write_answered(proposal.pk))
 
 
-def people_of_department(department: Any) -> list[User]:
-    """Who sees to a department's proposals: its officers or, where it has none, its head."""
-    held = list(
-        Membership.objects.filter(department=department)
-        .of_active_people()
-        .for_roles(Role.OFFICER, Role.HEAD)
-        .order_by("user__username")
-    )
-    for role in (Role.OFFICER, Role.HEAD):
-        if found := list(dict.fromkeys(each.user for each in held if each.role == role)):
-            return found
-    return []
+def people_of_departments(departments: Collection[int]) -> dict[int, list[User]]:
+    """Who sees to a department's proposals, by its key: its officers or, where it has none, its head.
+
+    One query.
+    """
+    held = Membership.objects.filter(department__in=departments).for_roles(Role.OFFICER, Role.HEAD)
+    found: dict[int, dict[str, list[User]]] = {key: {} for key in departments}
+    for each in held.of_active_people().order_by("user__username"):
+        if each.department_id is not None:
+            found[each.department_id].setdefault(each.role, []).append(each.user)
+    return {key: roles.get(Role.OFFICER) or roles.get(Role.HEAD, []) for key, roles in found.items()}
 
 
 # --- What stands in them ---
@@ -114,9 +113,9 @@ def _write_judges(key: int) -> None:
 
 def _write_passed_on(key: int) -> None:
     proposal = Proposal.objects.with_places().get(pk=key)
-    round = proposal.team.round
+    round, office = proposal.team.round, proposal.department_id
     _send(
-        people_of_department(proposal.department),
+        people_of_departments([office])[office] if office else [],
         round,
         f"제안 검토 요청: {proposal.team}",
         "mail/study_group_proposal.txt",

@@ -145,6 +145,12 @@ def reminder(**fields):
     return Reminder.objects.create(**{**values, **fields})
 
 
+def proposal_reminder(**fields):
+    return reminder(
+        period=None, **{"proposal": make.ProposalFactory(), "due_on": dt.date(2026, 1, 2), **fields}
+    )
+
+
 def invitation(**fields):
     values = {"email": "a@hanbit.example", "name": "가", "role": Role.AUDITOR, "token_digest": "0" * 64}
     place = {"municipality": make.MunicipalityFactory(), "expires_at": timezone.now()}
@@ -294,6 +300,10 @@ BREAKS = {
     "edition_correction_has_reason": lambda: edition(number=2),
     "kept_form_unique": kept_form_twice,
     "reminder_once": lambda: (lambda first: reminder(user=first.user))(reminder()),
+    "reminder_once_of_proposal": lambda: (
+        lambda first: proposal_reminder(user=first.user, proposal=first.proposal)
+    )(proposal_reminder()),
+    "reminder_of_one_thing": lambda: reminder(proposal=make.ProposalFactory()),
     "reminder_stage_known": lambda: reminder(stage="soon"),
     "reminder_rounds_only_overdue": lambda: reminder(round=1),
     "import_state_known": lambda: applied_import(state="done"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.models import Pledge, ReportingPeriod
 from reports.querysets import KeptFormQuerySet, ReminderQuerySet
+from studygroups.models import Proposal
 
 
 class KeptForm(models.Model):
@@ -43,11 +44,12 @@ class KeptForm(models.Model):
 
 
 class Reminder(models.Model):
-    """A mail that went to a person about a period, so that it goes once. ``stage`` tells the three apart.
+    """A mail that went to a person about a period or a proposal, so that it goes once.
 
-    ``due_on`` is the due date that it spoke of: an extended date is reminded of anew.
-    ``round`` counts the weeks since then where it is overdue, from 0. A row
-    without ``sent_at`` is a mail that is on its way, or was when its process died.
+    ``stage`` tells the three apart. ``due_on`` is the due date that it spoke of: an
+    extended date is reminded of anew. ``round`` counts the weeks since then where it
+    is overdue, from 0. A row without ``sent_at`` is a mail that is on its way, or was
+    when its process died.
     """
 
     class Stage(models.TextChoices):
@@ -56,7 +58,14 @@ class Reminder(models.Model):
         OVERDUE = "overdue", _("After the due date")
 
     period = models.ForeignKey(
-        ReportingPeriod, on_delete=models.CASCADE, related_name="+", verbose_name=_("reporting period")
+        ReportingPeriod,
+        on_delete=models.CASCADE,
+        related_name="+",
+        null=True,
+        verbose_name=_("reporting period"),
+    )
+    proposal = models.ForeignKey(
+        Proposal, on_delete=models.CASCADE, related_name="+", null=True, verbose_name=_("proposal")
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("person")
@@ -77,6 +86,14 @@ class Reminder(models.Model):
             models.UniqueConstraint(
                 fields=["period", "user", "stage", "due_on", "round"], name="reminder_once"
             ),
+            models.UniqueConstraint(
+                fields=["proposal", "user", "stage", "due_on", "round"], name="reminder_once_of_proposal"
+            ),
+            models.CheckConstraint(
+                condition=Q(period__isnull=True, proposal__isnull=False)
+                | Q(period__isnull=False, proposal__isnull=True),
+                name="reminder_of_one_thing",
+            ),
             models.CheckConstraint(
                 condition=Q(stage__in=["week", "day", "overdue"]), name="reminder_stage_known"
             ),
@@ -86,4 +103,4 @@ class Reminder(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.period} · {self.stage}"
+        return f"{self.period or self.proposal} · {self.stage}"

@@ -1,10 +1,8 @@
 """Reminders by mail: to officers what they have not handed in, to heads what waits for their signature,
 to the planning office which departments are late.
 
-A mail goes in the week before the due date in force, on the day before it (or
-the day itself), once after it and again every seven days while something is
-open. ``Reminder`` rows see to it that each goes once, however often and by however many
-processes this runs. A mail is Korean, as all that a city hall sends.
+When they go, and that each goes once, is ``reports.reminding``'s. A mail is Korean, as all that a city hall
+sends.
 """
 
 import datetime as dt
@@ -18,7 +16,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 
 from pledges.duedates import DueDates, read_due_dates
 from pledges.enums import Cycle, PlanKind, ReportState, Role
@@ -34,38 +32,18 @@ from pledges.models import (
 )
 from pledges.permissions import Action, can_on
 from pledges.workflow import awaits_head
-from reports.models import Reminder
 from reports.quarter.boards import NOT_STARTED, STATE_LABELS, TO_DO, corrects
 from reports.quarter.lookups import staff_url
-
-# From how many days before the due date on each stage is.
-WEEK_BEFORE, DAY_BEFORE = 7, 1
-ROUND_DAYS = 7
-# A mail that was taken in hand and not sent within this time is anybody's again: its process is gone.
-GIVEN_UP_AFTER = dt.timedelta(hours=1)
-
-
-# --- When -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Mark:
-    """What a reminder is about: a stage of one due date; ``round`` counts the weeks since, from 0."""
-
-    due_on: dt.date
-    stage: str
-    round: int = 0
-
-
-def mark_on(due_on: dt.date, today: dt.date) -> Mark | None:
-    """The stage of a due date on this day; None where it is over a week away."""
-    days = (due_on - today).days
-    if days > WEEK_BEFORE:
-        return None
-    if days < 0:
-        return Mark(due_on, Reminder.Stage.OVERDUE, (-days - 1) // ROUND_DAYS)
-    return Mark(due_on, Reminder.Stage.WEEK if days > DAY_BEFORE else Reminder.Stage.DAY)
-
+from reports.reminding import (
+    Claim,
+    Mark,
+    Outcome,
+    absolute,
+    date_words,
+    deadline_words,
+    mark_on,
+    send_letters,
+)
 
 # --- What ------------------------------------------------------------------------
 
@@ -129,8 +107,9 @@ class Letter:
     late: list[DepartmentPart] = field(default_factory=list)
 
     @property
-    def marks(self) -> list[Mark]:
-        return sorted({part.mark for part in (*self.to_enter, *self.to_sign, *self.late)})
+    def claims(self) -> list[Claim]:
+        marks = sorted({part.mark for part in (*self.to_enter, *self.to_sign, *self.late)})
+        return [Claim(mark, period=self.period) for mark in marks]
 
     @property
     def subject(self) -> str:
@@ -172,23 +151,6 @@ def period_words(period: ReportingPeriod) -> str:
 
 def plan_words(plan: Plan) -> str:
     return "공약" if plan.kind == PlanKind.PLEDGES else plan.name
-
-
-def deadline_words(due_on: dt.date, today: dt.date) -> str:
-    """How far the due date is: ``7일 전``, ``오늘까지``, ``3일 지남``."""
-    days = (due_on - today).days
-    if days < 0:
-        return f"{-days}일 지남"
-    return f"{days}일 전" if days else "오늘까지"
-
-
-def date_words(date: dt.date) -> str:
-    return f"{date.year}. {date.month}. {date.day}."
-
-
-def absolute(path: str) -> str:
-    """The path as a link in a mail."""
-    return f"{settings.PORTAL_URL.rstrip('/')}{path}"
 
 
 # --- Who --------------------------------------------------------------------------
@@ -309,84 +271,12 @@ def _remarks(returned: Iterable[ProgressReport]) -> dict[int, tuple[str, ...]]:
 # --- Sending ------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What a run did. ``without_address`` and ``failed`` name people by their login."""
-
-    sent: int = 0
-    already: int = 0
-    without_address: list[str] = field(default_factory=list)
-    nobody_in: list[str] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-    mails: list[tuple[str, str]] = field(default_factory=list)
-
-
 def send_reminders(*, today: dt.date, dry_run: bool = False) -> Outcome:
-    """Send every reminder that is due on this day and has not gone out yet; others go on where one fails.
-
-    ``mails`` of the outcome are login and subject of each mail sent, or to be sent in a dry run.
-    """
+    """Send every reminder of a quarter that is due on this day and has not gone out yet."""
     due = due_letters(today)
     outcome = Outcome(nobody_in=due.nobody_in)
-    settled = _settled(due.letters)
-    for letter in due.letters:
-        if all((letter.period.pk, letter.user.pk, mark) in settled for mark in letter.marks):
-            outcome.already += 1
-        elif not letter.user.email:
-            if letter.user.username not in outcome.without_address:
-                outcome.without_address.append(letter.user.username)
-        elif dry_run:
-            outcome.mails.append((letter.user.username, letter.subject))
-        else:
-            _deliver(letter, outcome)
+    send_letters(due.letters, outcome, dry_run=dry_run)
     return outcome
-
-
-def _settled(letters: Iterable[Letter]) -> set[tuple[int, int, Mark]]:
-    periods = {letter.period.pk for letter in letters}
-    rows = Reminder.objects.for_periods(periods).settled(timezone.now() - GIVEN_UP_AFTER)
-    return {(row.period_id, row.user_id, Mark(row.due_on, row.stage, row.round)) for row in rows}
-
-
-def _deliver(letter: Letter, outcome: Outcome) -> None:
-    subject, body = letter.subject, letter.body
-    claimed = _claim(letter)
-    if not claimed:
-        outcome.already += 1
-        return
-    rows = Reminder.objects.filter(pk__in=claimed)
-    try:
-        EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [letter.user.email]).send()
-    except Exception as error:  # Whatever a mail backend raises, the others get their mail.
-        rows.delete()
-        outcome.failed.append(f"{letter.user.username}: {type(error).__name__}: {error}")
-    else:
-        rows.update(sent_at=timezone.now())
-        outcome.sent += 1
-        outcome.mails.append((letter.user.username, subject))
-
-
-@transaction.atomic
-def _claim(letter: Letter) -> list[int]:
-    """The rows of the reminders that this process, and nobody beside it, now has to send.
-
-    Kept before the mail goes: of two runs at once one waits for the other's row and finds it taken.
-    """
-    now = timezone.now()
-    mine = []
-    for mark in letter.marks:
-        row, is_new = Reminder.objects.get_or_create(
-            period=letter.period,
-            user=letter.user,
-            stage=mark.stage,
-            due_on=mark.due_on,
-            round=mark.round,
-            defaults={"claimed_at": now},
-        )
-        given_up = Reminder.objects.filter(pk=row.pk).given_up(now - GIVEN_UP_AFTER)
-        if is_new or given_up.update(claimed_at=now):
-            mine.append(row.pk)
-    return mine
 
 
 # --- When a report is returned ---------------------------------------------------------

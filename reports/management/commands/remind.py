@@ -8,11 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports.management.commands.fulfilment import iso_date
-from reports.quarter.reminders import Outcome, send_reminders
+from reports.proposal_reminders import send_proposal_reminders
+from reports.quarter.reminders import send_reminders
+from reports.reminding import Outcome
 
 
 class Command(BaseCommand):
-    help = "Mail officers, heads and the planning office what is still open before and after the due date."
+    help = "Mail departments and the planning office what is still open before and after its due date."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="say what would be sent, send nothing")
@@ -22,6 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         today = options["today"] or timezone.localdate()
         outcome = send_reminders(today=today, dry_run=options["dry_run"])
+        send_proposal_reminders(today=today, outcome=outcome, dry_run=options["dry_run"])
         if options["json"]:
             self.stdout.write(json.dumps(as_json(outcome, today.isoformat()), ensure_ascii=False, indent=2))
         else:

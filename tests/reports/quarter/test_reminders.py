@@ -20,7 +20,8 @@ from pledges.enums import Cycle, PeriodState, PlanKind, ReportState, Role
 from pledges.models import DueExtension
 from pledges.workflow import Remark
 from reports.models import Reminder
-from reports.quarter.reminders import Mark, due_letters, mark_on, notify_returned, send_reminders
+from reports.quarter.reminders import due_letters, notify_returned, send_reminders
+from reports.reminding import Mark, mark_on
 from tests.factories import (
     DepartmentFactory,
     MembershipFactory,

@@ -310,5 +310,9 @@ class ProposalQuerySet(models.QuerySet):
     def adopted(self) -> "ProposalQuerySet":
         return self.filter(answer=Answer.ADOPTED)
 
+    def unsettled(self) -> "ProposalQuerySet":
+        """Those of which something may still be due: not answered, under review, or adopted."""
+        return self.exclude(answer=Answer.NOT_ADOPTED)
+
     def with_places(self) -> "ProposalQuerySet":
         return self.select_related("team__round__programme__municipality", "department")

@@ -31,6 +31,27 @@ from studygroups.models import (
 ONLY = RelatedOnlyFieldListFilter
 
 
+class WholeRowForm(ModelForm):
+    """Holds a row to all its constraints, those too that say something of fields which are only shown."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            try:
+                self.instance.validate_constraints()
+            except ValidationError as error:
+                self._update_errors(error)  # type: ignore[attr-defined]
+
+
+class TeamForm(WholeRowForm):
+    """Only a draft may be nameless yet, and no draft is shown here."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "name" in self.fields:
+            self.fields["name"].required = True
+
+
 class AwardRuleInline(DataInline):
     model = AwardRule
     show_change_link = False
@@ -63,6 +84,8 @@ class OpeningTotalsInline(DataInline):
 
 @admin.register(Programme)
 class ProgrammeAdmin(DataAdmin):
+    """Rounds hold their programme; one that is public stays anyway."""
+
     fixed_once_made = ("municipality",)
     readonly_fields = ["published_at"]
     list_display = ["name", "municipality", "most_members", "outsiders_percent", "published_at"]
@@ -70,6 +93,10 @@ class ProgrammeAdmin(DataAdmin):
     search_fields = ["name"]
     autocomplete_fields = ["municipality"]
     inlines = [OpeningTotalsInline, AwardRuleInline, ServedPledgeInline]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Programme | None = None) -> bool:
+        is_public = obj is not None and obj.published_at is not None
+        return not is_public and super().has_delete_permission(request, obj)
 
 
 class JudgeInline(ReadOnlyInline):
@@ -81,16 +108,22 @@ class JudgeInline(ReadOnlyInline):
 
 @admin.register(Round)
 class RoundAdmin(DataAdmin):
-    """A round's state moves by the steps of the staff pages; what is carried in can be corrected here."""
+    """A round's state moves by the steps of the staff pages; what is carried in can be corrected here.
+    Teams hold their round; one that is public stays anyway."""
 
-    fixed_once_made = ("programme", "state")
-    readonly_fields = ["published_at", "results_published_at", "decided_by"]
+    form = WholeRowForm
+    fixed_once_made = ("programme",)
+    readonly_fields = ["state", "published_at", "results_published_at", "decided_by"]
     list_display = ["programme", "year", "intake", "state", "reason", "published_at"]
     list_filter = [("programme", ONLY), "state", "year"]
     search_fields = ["programme__name", "reason"]
     autocomplete_fields = ["programme"]
     list_select_related = ["programme"]
     inlines = [JudgeInline]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Round | None = None) -> bool:
+        is_public = obj is not None and obj.published_at is not None
+        return not is_public and super().has_delete_permission(request, obj)
 
 
 class MemberInline(DataInline):
@@ -128,10 +161,15 @@ class ProposalInline(ReadOnlyInline):
 
 @admin.register(Team)
 class TeamAdmin(DataAdmin):
-    """Teams that applied. A draft is its writers' alone, and a team's state moves by the staff pages."""
+    """Teams that applied. A draft is its writers' alone, and a team's state moves by the staff pages, where
+    teams apply; others come in with a workbook. A team goes only where nothing hangs on it any more: what
+    it did, and what came of it, has to be kept for years."""
 
-    fixed_once_made = ("round", "state")
+    form = TeamForm
+    may_add = False
     readonly_fields = [
+        "round",
+        "state",
         "applied_at",
         "decided_at",
         "decided_by",
@@ -142,7 +180,6 @@ class TeamAdmin(DataAdmin):
     list_display = ["name", "topic", "round", "state"]
     list_filter = [("round__programme", ONLY), "state", "round__year"]
     search_fields = ["name", "topic"]
-    autocomplete_fields = ["round"]
     list_select_related = ["round__programme"]
     inlines = [MemberInline, MeetingInline, AwardInline, ProposalInline, TeamFileInline]
 
@@ -150,6 +187,13 @@ class TeamAdmin(DataAdmin):
         teams: Any = super().get_queryset(request)
         found: QuerySet = teams.applied()
         return found
+
+    def has_delete_permission(self, request: HttpRequest, obj: Team | None = None) -> bool:
+        is_bare = obj is None or not any(
+            getattr(obj, name).exists() for name in ("members", "meetings", "files", "sheets", "proposals")
+        )
+        has_award = obj is not None and Award.objects.filter(team=obj).exists()
+        return is_bare and not has_award and super().has_delete_permission(request, obj)
 
 
 class FollowUpInline(DataInline):
@@ -160,13 +204,16 @@ class FollowUpInline(DataInline):
 
 @admin.register(Proposal)
 class ProposalAdmin(DataAdmin):
-    """Answers and plans are the departments' steps; here their words can be corrected."""
+    """Proposals come with a team's report, answers and plans are the departments' steps; here their words
+    can be corrected. Nobody deletes one: it is followed up, or kept, for years."""
 
-    fixed_once_made = ("team", "position")
-    readonly_fields = ["asked_at", "answered_by"]
+    form = WholeRowForm
+    may_add = False
+    may_delete = False
+    readonly_fields = ["team", "position", "asked_at", "answered_by"]
     list_display = ["__str__", "team", "department", "answer", "due_on"]
     list_filter = [("team__round__programme", ONLY), "answer", ("department", ONLY)]
     search_fields = ["text", "team__name", "team__topic"]
-    autocomplete_fields = ["team", "department"]
+    autocomplete_fields = ["department"]
     list_select_related = ["team", "department"]
     inlines = [FollowUpInline]

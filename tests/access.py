@@ -293,6 +293,30 @@ admin:reports_editionpledge_change                   L F +R + T   L F FF F F
 admin:reports_editionpledge_changelist               L F ++ + T   L F ++ + F
 admin:reports_editionpledge_delete                   L F FF F T   L F FF F F
 admin:reports_editionpledge_history                  L F +R + T   L F +R + F
+admin:studygroups_programme_add                      L F ++ + T   L F ++ + F
+admin:studygroups_programme_change                   L F +R + T   L F +R + F
+admin:studygroups_programme_changelist               L F ++ + T   L F ++ + F
+admin:studygroups_programme_delete                   L F FR F T   L F FR F F
+admin:studygroups_programme_history                  L F +F + T   L F +F + F
+admin:studygroups_programme_simple_history           L F +F + T   L F +F + F
+admin:studygroups_proposal_add                       L F FF F T   L F FF F F
+admin:studygroups_proposal_change                    L F +R + T   L F +R + F
+admin:studygroups_proposal_changelist                L F ++ + T   L F ++ + F
+admin:studygroups_proposal_delete                    L F FF F T   L F FF F F
+admin:studygroups_proposal_history                   L F +F + T   L F +F + F
+admin:studygroups_proposal_simple_history            L F +F + T   L F +F + F
+admin:studygroups_round_add                          L F ++ + T   L F ++ + F
+admin:studygroups_round_change                       L F +R + T   L F +R + F
+admin:studygroups_round_changelist                   L F ++ + T   L F ++ + F
+admin:studygroups_round_delete                       L F FR F T   L F FR F F
+admin:studygroups_round_history                      L F +F + T   L F +F + F
+admin:studygroups_round_simple_history               L F +F + T   L F +F + F
+admin:studygroups_team_add                           L F FF F T   L F FF F F
+admin:studygroups_team_change                        L F +R + T   L F +R + F
+admin:studygroups_team_changelist                    L F ++ + T   L F ++ + F
+admin:studygroups_team_delete                        L F FR F T   L F FR F F
+admin:studygroups_team_history                       L F +F + T   L F +F + F
+admin:studygroups_team_simple_history                L F +F + T   L F +F + F
 admin:view_on_site                                   L F NN N T   L F NN N F
 """
 

@@ -27,7 +27,7 @@ from pledges.models import (
 )
 from reports.editions import publish_period
 from reports.models import ImportBatch
-from studygroups.enums import RoundState
+from studygroups.enums import RoundState, TeamState
 from tests.access import ADMIN_PEOPLE, ADMIN_TABLE, GROUPS_PEOPLE, GROUPS_TABLE, PEOPLE, TABLE
 from tests.factories import (
     AreaFactory,
@@ -40,10 +40,12 @@ from tests.factories import (
     PlanFactory,
     PledgeFactory,
     ProgrammeFactory,
+    ProposalFactory,
     ReportFactory,
     RoundFactory,
     ScheduleTaskFactory,
     SubProjectFactory,
+    TeamFactory,
     TermFactory,
     UserFactory,
 )
@@ -187,7 +189,8 @@ class World:
         """One row of each kind that the admin shows and that is not made above."""
         published_at = dt.datetime(2024, 7, 1, tzinfo=dt.UTC)
         programme = ProgrammeFactory(name="공개모임", published_at=published_at)
-        RoundFactory(programme=programme, state=RoundState.FINISHED, published_at=published_at)
+        held = RoundFactory(programme=programme, state=RoundState.FINISHED, published_at=published_at)
+        ProposalFactory(team=TeamFactory(round=held, state=TeamState.COMPLETED))
         ScheduleTaskFactory(pledge=self.pledge)
         ExecutedFactory(report=self.report, sub_project=self.project)
         Group.objects.create(name="모임")

@@ -100,9 +100,7 @@ def read_desk(user: Any) -> Desk:
         for each in Round.objects.for_programmes(programmes).unfinished().with_programme().in_order()
     ]
     today = timezone.localdate()
-    invited = [
-        each for each in Member.objects.awaiting(user).of_drafts().with_team() if not each.team.erased_at
-    ]
+    invited = list(Member.objects.awaiting(user).of_open_drafts().with_team())
     asked = {each.team_id for each in invited}
     proposals = _proposals(user)
     teams = [

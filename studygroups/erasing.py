@@ -2,25 +2,37 @@
 
 Source: the Personal Information Protection Act (개인정보 보호법, article 21): data goes when its purpose is
 served. What stays of a team that applied is its name, its topic and that it was not selected, for the
-figures; a draft that was never handed in goes as a whole.
+figures; a draft that was never handed in goes as a whole, its history with it. Rows of history and of the
+audit log by which a person could still be told to have applied are emptied: that somebody took such a step,
+and when, stays in the log, and no longer for which team.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 
-from pledges.audit import operation
+from pledges.audit import empty, operation
 from pledges.history import delete_all, update_all
-from pledges.models import Municipality
+from pledges.models import AuditEntry, Municipality
 from studygroups.enums import TeamState
-from studygroups.models import Application, Member, Round, Team, TeamFile
-from studygroups.rules import erased_from
+from studygroups.models import Application, Member, Team, TeamFile
+from studygroups.nextsteps import erased_on
 from studygroups.workflow.working import forget_unused
+
+# The steps that applicants and those whom they asked take themselves.
+OWN_STEPS = (
+    "group_application_saved",
+    "group_applied",
+    "group_application_withdrawn",
+    "group_place_confirmed",
+    "group_place_declined",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +69,16 @@ class Erased:
 
 def due_for_erasure(today: dt.date, *, city: str = "") -> list[Due]:
     """The teams whose retention has passed: not selected, left unscreened by a round that was not held, or
-    drafts of rounds that recruit no more. ``city``: the code of one city, else all. One query."""
+    drafts of calls that are over. ``city``: the code of one city, else all. One query."""
     teams = Team.objects.holding_unselected_data().with_round().with_headcount()
     if city:
         teams = teams.filter(round__programme__municipality__code=city)
     found = []
     for team in teams.order_by("round__programme__municipality", "pk"):
-        since = erased_from(settled_on(team), team.round.programme.retention_months)
+        since = erased_on(team)
         if since <= today:
             found.append(Due(team, since, team.headcount))
     return found
-
-
-def settled_on(team: Team) -> dt.date:
-    """The day from which the retention of an unselected team counts: that of the decision, else the end of
-    the call, else the end of the round's year. Reads the team's round."""
-    if team.decided_at is not None:
-        return timezone.localdate(team.decided_at)
-    round: Round = team.round
-    return round.closes_on or dt.date(round.year, 12, 31)
 
 
 def erase_applicants(
@@ -86,42 +89,77 @@ def erase_applicants(
     ``dry_run`` only tells. ``user`` None is the command line, which alone calls this: there is no page.
     """
     due = due_for_erasure(today or timezone.localdate(), city=city)
-    if not dry_run:
-        by_city: dict[int, list[Due]] = {}
-        for each in due:
-            by_city.setdefault(each.team.round.programme.municipality_id, []).append(each)
-        for rows in by_city.values():
-            _erase(rows, rows[0].team.round.programme.municipality, user)
-    return Erased(tuple(due))
+    if dry_run:
+        return Erased(tuple(due))
+    by_city: dict[int, list[Due]] = {}
+    for each in due:
+        by_city.setdefault(each.team.round.programme.municipality_id, []).append(each)
+    done = [
+        each
+        for rows in by_city.values()
+        for each in _erase(rows, rows[0].team.round.programme.municipality, user)
+    ]
+    return Erased(tuple(done))
 
 
 @transaction.atomic
-def _erase(due: Iterable[Due], municipality: Municipality, user: Any) -> None:
-    found = Erased(tuple(due))
-    keys = [each.team.pk for each in found.due]
+def _erase(due: Collection[Due], municipality: Municipality, user: Any) -> list[Due]:
     # Still as they were found, and held: a team that somebody selects just now keeps its people.
-    teams = {
-        team.pk: team
-        for team in Team.objects.holding_unselected_data()
-        .filter(pk__in=keys)
+    held = (
+        Team.objects.holding_unselected_data()
+        .filter(pk__in=[each.team.pk for each in due])
         .select_for_update(of=("self",))
-        .order_by("pk")
-    }
-    with operation(
-        "applicants_erased",
-        user=user,
-        municipality=municipality,
-        facts={"teams": found.teams, "drafts": found.drafts, "people": found.people},
-    ):
-        for file in TeamFile.objects.filter(team__in=teams):
-            transaction.on_commit(partial(forget_unused, str(file.file.name), file.sha256), robust=True)
-        for model in (TeamFile, Member, Application):
-            model._default_manager.filter(team__in=teams).delete()
-        drafts = [team for team in teams.values() if team.state == TeamState.DRAFT]
-        others = [team for team in teams.values() if team.state != TeamState.DRAFT]
+    )
+    teams = {team.pk: team for team in held.order_by("pk")}
+    done = [each for each in due if each.team.pk in teams]
+    found = Erased(tuple(done))
+    if not done:
+        return done
+    drafts = [team for team in teams.values() if team.state == TeamState.DRAFT]
+    others = [team for team in teams.values() if team.state != TeamState.DRAFT]
+    with operation("applicants_erased", user=user, municipality=municipality) as running:
+        traces = _traces(teams, municipality)
+        _delete_people(drafts)
+        delete_all(drafts, user)
+        history: Any = Team.history
+        history.filter(id__in=[team.pk for team in drafts]).delete()
+        # The log tells only how many they were: their rows would name what is gone.
+        running.forget()
+        _delete_people(others)
         now = timezone.now()
         for team in others:
             team.erased_at = now
             team.version += 1
         update_all(others, ["erased_at", "version"], user)
-        delete_all(drafts, user)
+        history.filter(id__in=[team.pk for team in others]).update(history_user=None)
+        running.add_facts(teams=found.teams, drafts=found.drafts, people=found.people)
+        empty(running, traces)
+    return done
+
+
+def _delete_people(teams: Collection[Team]) -> None:
+    for file in TeamFile.objects.filter(team__in=teams):
+        transaction.on_commit(partial(forget_unused, str(file.file.name), file.sha256), robust=True)
+    for model in (TeamFile, Member, Application):
+        model._default_manager.filter(team__in=teams).delete()
+
+
+def _traces(teams: Collection[int], municipality: Municipality) -> list[int]:
+    """The entries of the log (by sequence) in which applicants and those whom they asked wrote in these
+    teams themselves. Reads all such entries since the first of the teams was begun."""
+    first = Application.objects.filter(team__in=teams).aggregate(first=Min("created_at"))["first"]
+    if first is None:
+        return []
+    own = AuditEntry.objects.filter(municipality=municipality, action__in=OWN_STEPS, at__gte=first)
+    rows = own.exclude(body=None).values_list("sequence", "body").iterator()
+    return [
+        sequence for sequence, body in rows if any(_is_of(row, teams) for row in (body or {}).get("rows", ()))
+    ]
+
+
+def _is_of(row: Mapping[str, Any], teams: Collection[int]) -> bool:
+    """Whether a row of an entry is one of the teams, or of its application or its people."""
+    if row["model"] == Team._meta.label_lower:
+        return row["pk"] in teams
+    told = [*row.get("fields", {}).get("team", ()), row.get("named", {}).get("team")]
+    return any(isinstance(value, dict) and value.get("pk") in teams for value in told)

@@ -26,7 +26,8 @@ class Figures:
 
     ``rounds`` and ``not_held`` count rounds; ``teams`` those that were let in, withdrawn ones too.
     ``outsiders`` are of ``known_people``, ``completed`` of ``finished_teams`` (recorded teams of finished
-    rounds), ``withdrawn`` of ``recorded_teams``, ``adopted`` of ``proposed`` topics.
+    rounds), ``withdrawn`` of ``recorded_teams``, ``adopted`` of ``proposed`` topics: those of the teams that
+    did not withdraw, answered or not, once an answer is in.
     """
 
     rounds: int = 0
@@ -57,7 +58,7 @@ class Figures:
 
     @property
     def adoption_rate(self) -> Fraction | None:
-        """반영률: of the topics of which it is known what became of them, those adopted."""
+        """반영률: of the topics that teams carried through, those adopted so far (70건 중 52건)."""
         return _share(self.adopted, self.proposed)
 
     def __add__(self, other: "Figures") -> "Figures":
@@ -108,6 +109,7 @@ class Counted:
     withdrawn: int
     completed: int
     adopted: int | None
+    proposed: int | None
 
 
 class Said(NamedTuple):
@@ -197,6 +199,11 @@ def counted(said: Iterable[Said]) -> Counted:
         for each in teams
         if each.people is not None and each.outsiders is not None
     ]
+    # A team that gave up proposes nothing, unless an answer says otherwise.
+    proposing = [
+        each for each in teams if each.is_answered or (each.topic and each.state != TeamState.WITHDRAWN)
+    ]
+    is_answered = any(each.is_answered for each in teams)
     return Counted(
         teams=len(teams),
         topics=sum(1 for each in teams if each.topic) or None,
@@ -205,7 +212,8 @@ def counted(said: Iterable[Said]) -> Counted:
         known_people=sum(people for people, _others in known) if known else None,
         withdrawn=sum(each.state == TeamState.WITHDRAWN for each in teams),
         completed=sum(each.state == TeamState.COMPLETED for each in teams),
-        adopted=sum(each.is_adopted for each in teams) if any(each.is_answered for each in teams) else None,
+        adopted=sum(each.is_adopted for each in teams) if is_answered else None,
+        proposed=len(proposing) if is_answered else None,
     )
 
 
@@ -221,14 +229,27 @@ def totals_of(round: Round, counted: Counted | None) -> dict[str, int | None]:
     }
 
 
+def carried_adoption(round: Round, topics: int | None) -> tuple[int | None, int | None]:
+    """What a round carries in as adopted, and of how many topics: its own, else the ``topics`` counted.
+
+    The second is None where that can't be the base: not known, or fewer than were adopted.
+    """
+    base = topics if round.topics is None else round.topics
+    if round.adopted is None or base is None or base < round.adopted:
+        return round.adopted, None
+    return round.adopted, base
+
+
 def round_figures(round: Round, counted: Counted | None) -> Figures:
     """One round's figures. No query."""
     if round.state == RoundState.NOT_HELD:
         return Figures(not_held=1)
     totals = totals_of(round, counted)
     is_finished = round.state == RoundState.FINISHED
-    known = totals["adopted"] is not None and totals["topics"] is not None
     recorded = counted if counted and counted.teams else None
+    adopted, proposed = carried_adoption(round, totals["topics"])
+    if recorded and recorded.adopted is not None:
+        adopted, proposed = recorded.adopted, recorded.proposed
     return Figures(
         rounds=int(round.is_held),
         teams=totals["teams"],
@@ -240,8 +261,8 @@ def round_figures(round: Round, counted: Counted | None) -> Figures:
         withdrawn=recorded.withdrawn if recorded else None,
         finished_teams=recorded.teams if recorded and is_finished else None,
         completed=recorded.completed if recorded and is_finished else None,
-        adopted=totals["adopted"],
-        proposed=totals["topics"] if known else None,
+        adopted=adopted,
+        proposed=proposed,
     )
 
 

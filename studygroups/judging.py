@@ -156,15 +156,11 @@ def _award_at(rules: Sequence[tuple[str, int | None]], place: int) -> str:
 def needs_decision(suggestion: Suggestion[Key], chosen: Mapping[Key, str]) -> set[Key]:
     """The teams whose award does not follow from the scores alone, so that it has to be said why.
 
-    Those are the teams of a tie that got different awards, and those that got another award than their
-    score gives. ``chosen`` holds "" or nothing where a team gets none.
+    Those are the teams of a tie, whatever they got, and those that got another award than their score
+    gives. ``chosen`` holds "" or nothing where a team gets none.
     """
-    found: set[Key] = set()
-    tied: set[Key] = set()
-    for tie in suggestion.ties:
-        tied.update(tie.teams)
-        found.update(tie.teams)
-    for team in {*suggestion.awards, *chosen} - tied:
+    found = {team for tie in suggestion.ties for team in tie.teams}
+    for team in {*suggestion.awards, *chosen} - found:
         if chosen.get(team, "") != suggestion.awards.get(team, ""):
             found.add(team)
     return found

@@ -1,7 +1,7 @@
 """What comes next, whose it is and until when: for a round, a team and a proposal, in words.
 
-Where the rules name no day, the day is reckoned from the round's own dates; a
-round without dates says so.
+Whatever waits for somebody has a day. Where the rules name none it is reckoned
+from the round's own dates, and where these lack from the end of its year.
 """
 
 import calendar
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from studygroups.enums import Answer, RoundState, TeamState
 from studygroups.models import Proposal, Round, Team
-from studygroups.rules import keeps_until, next_follow_up
+from studygroups.rules import erased_from, keeps_until, next_follow_up
 
 # The ordinance names no day for the planning office's own decisions: screening after the call, awards
 # after the presentation.
@@ -54,27 +54,22 @@ def next_of_round(round: Round, completed: Sequence[Team] = ()) -> NextStep:
     office = _("Planning office")
     state = round.state
     if state == RoundState.PREPARED:
-        first = round.opens_on or dt.date(round.year, 12, 31)
-        return NextStep(_("Write the call and announce it"), office, first)
+        return NextStep(_("Write the call and announce it"), office, round.opens_on or _year_end(round))
     if state == RoundState.RECRUITING:
-        if not _past(round.closes_on):
+        if round.closes_on is not None and not _past(round.closes_on):
             return NextStep(_("Teams apply"), _("Employees"), round.closes_on)
-        return NextStep(_("Screen the applications, then start the round"), office, _later(round.closes_on))
+        return NextStep(_("Screen the applications, then start the round"), office, _screened_by(round))
     if state == RoundState.RUNNING:
-        if not _past(round.report_due_on):
+        if not _past(_report_due(round)):
             return NextStep(
-                _("Teams meet every month and hand their report in"), _("Teams"), round.report_due_on
+                _("Teams meet every month and hand their report in"), _("Teams"), _report_due(round)
             )
-        return NextStep(
-            _("Hold the presentation and begin judging"),
-            office,
-            round.presents_on or _later(round.report_due_on),
-        )
+        return NextStep(_("Hold the presentation and begin judging"), office, _presents_by(round))
     if state == RoundState.JUDGING:
         return NextStep(
             _("Judges hand their sheets in; then the awards are decided and published"),
             _("Judges and planning office"),
-            _later(round.presents_on),
+            _decided_by(round),
         )
     if state == RoundState.FINISHED:
         for team in completed:
@@ -88,13 +83,17 @@ def next_of_team(team: Team) -> NextStep:
     """Reads the team's round, and of a completed team its proposals (read along where many)."""
     round = team.round
     office, own = _("Planning office"), _("The team")
+    if is_unselected(team):
+        if team.erased_at is not None:
+            return NextStep(_("Nothing: this application has ended; its people's data was erased"))
+        return NextStep(_("Nothing: this application has ended; its people's data goes"), "", erased_on(team))
     course = {
         TeamState.DRAFT: (_("Complete the application and hand it in"), own, round.closes_on),
-        TeamState.APPLIED: (_("The application is screened"), office, _later(round.closes_on)),
-        TeamState.SELECTED: (_("The round begins"), office, _later(round.closes_on)),
+        TeamState.APPLIED: (_("The application is screened"), office, _screened_by(round)),
+        TeamState.SELECTED: (_("The round begins"), office, _screened_by(round)),
         TeamState.RUNNING: _at_work(round, own),
-        TeamState.REPORTED: (_("Present the report"), own, round.presents_on or _later(round.report_due_on)),
-        TeamState.PRESENTED: (_("The judges decide"), _("Judges"), _later(round.presents_on)),
+        TeamState.REPORTED: (_("Present the report"), own, _presents_by(round)),
+        TeamState.PRESENTED: (_("The judges decide"), _("Judges"), _decided_by(round)),
     }
     if team.state in course:
         return NextStep(*course[TeamState(team.state)])
@@ -102,16 +101,30 @@ def next_of_team(team: Team) -> NextStep:
         proposals = list(team.proposals.all())
         for proposal in proposals:
             proposal.team = team
-        if not proposals and round.results_published_at is not None:
-            published = timezone.localdate(round.results_published_at)
-            return NextStep(
-                _("Pass the proposal on to a department"),
-                office,
-                published + dt.timedelta(days=round.programme.answer_days),
-            )
+        # Teams that were carried in never handed a report in here; nothing is missing of them.
+        if not proposals and team.reported_at is not None:
+            return NextStep(_("Pass the proposal on to a department"), office, _passed_on_by(round))
         steps = [next_of_proposal(proposal) for proposal in proposals]
         return _first(steps) or NextStep(_("Nothing: whatever was proposed is settled"))
-    return NextStep(_("Nothing: this application has ended"))
+    return NextStep(_("Nothing: the team gave up"))
+
+
+def is_unselected(team: Team) -> bool:
+    """Whether the application has come to nothing: not selected, never screened by a round that was not held,
+    or a draft that can't be handed in any more. Reads the team's round."""
+    if team.state == TeamState.DRAFT:
+        return team.round.state != RoundState.RECRUITING or _past(team.round.closes_on)
+    return team.state == TeamState.NOT_SELECTED or (
+        team.state == TeamState.APPLIED and team.round.state == RoundState.NOT_HELD
+    )
+
+
+def erased_on(team: Team) -> dt.date:
+    """The day from which the personal data of an unselected team is erased: so many months after the
+    decision, else after the end of the call, else after the round's year. Reads round and programme."""
+    round = team.round
+    settled_on = timezone.localdate(team.decided_at) if team.decided_at else round.closes_on
+    return erased_from(settled_on or _year_end(round), round.programme.retention_months)
 
 
 def next_of_proposal(proposal: Proposal) -> NextStep:
@@ -119,7 +132,11 @@ def next_of_proposal(proposal: Proposal) -> NextStep:
     programme = proposal.team.round.programme
     who = proposal.department.name if proposal.department else _("Planning office")
     if proposal.asked_at is None and not proposal.answer:
-        return NextStep(_("Pass the proposal on to a department"), _("Planning office"))
+        return NextStep(
+            _("Pass the proposal on to a department"),
+            _("Planning office"),
+            _passed_on_by(proposal.team.round),
+        )
     if not proposal.answer:
         return NextStep(_("Answer the proposal"), who, proposal.due_on)
     if proposal.answer == Answer.REVIEW:
@@ -150,14 +167,41 @@ def _first(steps: Sequence[NextStep]) -> NextStep | None:
 def _at_work(round: Round, own: str) -> tuple[str, str, dt.date | None]:
     today = timezone.localdate()
     month_end = today.replace(day=calendar.monthrange(today.year, today.month)[1])
-    if round.report_due_on is not None and round.report_due_on <= month_end:
-        return _("Hand in the final report"), own, round.report_due_on
+    if _report_due(round) <= month_end:
+        return _("Hand in the final report"), own, _report_due(round)
     return _("Meet and log this month's meeting"), own, month_end
+
+
+def _report_due(round: Round) -> dt.date:
+    return round.report_due_on or round.presents_on or _year_end(round)
+
+
+def _screened_by(round: Round) -> dt.date:
+    return _later(round.closes_on) if round.closes_on else _year_end(round)
+
+
+def _presents_by(round: Round) -> dt.date:
+    return round.presents_on or _later(_report_due(round))
+
+
+def _decided_by(round: Round) -> dt.date:
+    return _later(_presents_by(round))
+
+
+def _passed_on_by(round: Round) -> dt.date:
+    """As many days as a department then has for its answer, from the day of the results."""
+    published = round.results_published_at
+    first = timezone.localdate(published) if published else _decided_by(round)
+    return first + dt.timedelta(days=round.programme.answer_days)
+
+
+def _year_end(round: Round) -> dt.date:
+    return dt.date(round.year, 12, 31)
 
 
 def _past(day: dt.date | None) -> bool:
     return day is not None and day < timezone.localdate()
 
 
-def _later(day: dt.date | None) -> dt.date | None:
-    return day + dt.timedelta(days=DAYS_TO_DECIDE) if day else None
+def _later(day: dt.date) -> dt.date:
+    return day + dt.timedelta(days=DAYS_TO_DECIDE)

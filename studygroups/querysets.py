@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from studygroups.enums import COUNTED, HELD, Answer, RoundState, TeamState
 
@@ -127,8 +128,14 @@ class TeamQuerySet(models.QuerySet):
         return self.prefetch_related("proposals__department", "proposals__follow_ups")
 
     def going_on(self) -> "TeamQuerySet":
-        """Teams that something is still to come of."""
-        return self.exclude(state__in=[TeamState.NOT_SELECTED, TeamState.WITHDRAWN, TeamState.COMPLETED])
+        """Teams that something is still to come of; a draft only while its call runs."""
+        ended = Q(state__in=[TeamState.NOT_SELECTED, TeamState.WITHDRAWN, TeamState.COMPLETED])
+        return self.exclude(ended | self._of_past_call() | Q(round__state=RoundState.NOT_HELD))
+
+    def _of_past_call(self) -> Q:
+        """Drafts that can't be handed in any more."""
+        open_call = Q(round__state=RoundState.RECRUITING, round__closes_on__gte=timezone.localdate())
+        return Q(state=TeamState.DRAFT) & ~open_call
 
     def newest_first(self) -> "TeamQuerySet":
         return self.order_by("-round__year", "-round__intake", "-pk")
@@ -167,12 +174,11 @@ class TeamQuerySet(models.QuerySet):
     def holding_unselected_data(self) -> "TeamQuerySet":
         """Teams that were not selected, left unscreened by a round that was not held, or never handed in in
         a call that is over, and whose people's data still stands."""
-        over = ~Q(round__state__in=[RoundState.PREPARED, RoundState.RECRUITING])
         return self.filter(
             Q(state=TeamState.NOT_SELECTED) & self._has("members", "application")
             | Q(state=TeamState.APPLIED, round__state=RoundState.NOT_HELD)
             & self._has("members", "application")
-            | (Q(state=TeamState.DRAFT) & over),
+            | self._of_past_call(),
             erased_at__isnull=True,
         )
 
@@ -204,8 +210,13 @@ class TeamQuerySet(models.QuerySet):
 
 
 class MemberQuerySet(models.QuerySet):
-    def of_drafts(self) -> "MemberQuerySet":
-        return self.filter(team__state=TeamState.DRAFT)
+    def of_open_drafts(self) -> "MemberQuerySet":
+        """Places in drafts that can still be handed in."""
+        return self.filter(
+            team__state=TeamState.DRAFT,
+            team__round__state=RoundState.RECRUITING,
+            team__round__closes_on__gte=timezone.localdate(),
+        )
 
     def for_team(self, team: Any) -> "MemberQuerySet":
         return self.filter(team=team)

@@ -105,7 +105,7 @@ def read_scores(round: Round) -> ScoreTable:
     judges = tuple(each for each in everybody if each.excused_at is None)
     teams = list(Team.objects.for_round(round).in_state(*JUDGED).in_order())
     sheets = {(each.judge_id, each.team_id): each for each in ScoreSheet.objects.for_round(round).handed_in()}
-    weights = round.programme.weights
+    weights = round.weights
     cells: dict[int, tuple[tuple[Judge, ScoreSheet | None, Fraction | None], ...]] = {}
     for team in teams:
         cells[team.pk] = tuple(
@@ -158,16 +158,17 @@ def rule_words(score: Score) -> str:
     }
 
 
-def rule_of(programme: Programme) -> str:
-    """The whole rule of a programme, as it is printed above its score tables."""
+def rule_of(weighing: Programme | Round) -> str:
+    """The whole rule, as it is printed above score tables: a round's own, or that of a programme's next."""
+    paper, presentation, audience = weighing.weights
     return _(
         "Each judge's total is paper %(paper)d %% + presentation %(presentation)d %% + audience"
         " %(audience)d %%. From %(least)d totals on the highest and the lowest are dropped and the rest"
         " averaged; with fewer it is the plain mean. Rounded once, half up, to two decimals."
     ) % {
-        "paper": programme.paper_weight,
-        "presentation": programme.presentation_weight,
-        "audience": programme.audience_weight,
+        "paper": paper,
+        "presentation": presentation,
+        "audience": audience,
         "least": TRIMMED_FROM,
     }
 

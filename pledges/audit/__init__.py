@@ -3,7 +3,7 @@
 ``operation`` frames what one step does; whatever is saved with history inside
 it is recorded by itself, ``created``, ``changed`` and ``deleted`` record rows
 of kinds without history. ``verify`` walks the chain, ``redact`` erases what an
-entry says and logs that it did.
+entry says and logs that it did, ``empty`` does so with many within an operation.
 """
 
 from pledges.audit.chain import EMPTY_HASH, Verdict, verify
@@ -17,7 +17,7 @@ from pledges.audit.recording import (
     operation,
     values_of,
 )
-from pledges.audit.redacting import REDACTED, RedactionRefused, redact
+from pledges.audit.redacting import REDACTED, RedactionRefused, empty, redact
 
 __all__ = [
     "EMPTY_HASH",
@@ -30,6 +30,7 @@ __all__ = [
     "created_by_columns",
     "deleted",
     "earlier_values",
+    "empty",
     "operation",
     "redact",
     "values_of",

@@ -125,6 +125,10 @@ def verify(expect: str = "") -> Verdict:
     return _Walk(expect.strip().lower()).run()
 
 
+# The fact by which an entry tells which others were emptied with it, by their sequences.
+EMPTIED = "emptied"
+
+
 class _Broken(Exception):
     def __init__(self, sequence: int, problem: str) -> None:
         super().__init__(problem)
@@ -184,8 +188,11 @@ class _Walk:
             self.redacted += 1
         elif entry.body is None or entry.digest != digest_of(entry.salt, entry.body):
             raise _Broken(place, _("its contents are not what was written"))
-        elif entry.action == "redacted":
-            self.untold.discard(entry.body.get("facts", {}).get("sequence"))
+        else:
+            facts = entry.body.get("facts", {})
+            if entry.action == "redacted":
+                self.untold.discard(facts.get("sequence"))
+            self.untold.difference_update(facts.get(EMPTIED, ()))
         self.sequence, self.last = entry.sequence, entry.hash
         self.is_met = self.is_met or entry.hash == self.expect
 

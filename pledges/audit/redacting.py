@@ -1,11 +1,13 @@
 """Erasing what an entry says, where the law asks for it; the log says that it was done."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pledges.audit.recording import operation
+from pledges.audit.chain import EMPTIED
+from pledges.audit.recording import Operation, operation
 from pledges.models import AuditEntry
 
 REDACTED = "redacted"
@@ -30,7 +32,7 @@ def redact(*, sequence: int, reason: str, user: Any = None) -> None:
         raise RedactionRefused(_("There is no entry %(sequence)d.") % {"sequence": sequence})
     if entry.body is None:
         raise RedactionRefused(_("Entry %(sequence)d is redacted already.") % {"sequence": sequence})
-    if entry.action == REDACTED:
+    if entry.action == REDACTED or EMPTIED in entry.body.get("facts", {}):
         raise RedactionRefused(_("An entry that tells of a redaction stays as it is."))
     AuditEntry.objects.filter(pk=entry.pk).update(salt="", body=None)
     with operation(
@@ -44,3 +46,10 @@ def redact(*, sequence: int, reason: str, user: Any = None) -> None:
         facts={"sequence": sequence},
     ):
         pass
+
+
+def empty(running: Operation, sequences: Collection[int]) -> None:
+    """Empty salt and body of these entries within an operation, whose own entry tells which they were."""
+    if sequences:
+        AuditEntry.objects.filter(sequence__in=sequences).update(salt="", body=None)
+        running.add_facts(**{EMPTIED: sorted(sequences)})

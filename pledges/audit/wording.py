@@ -67,6 +67,7 @@ ACTIONS: dict[str, Any] = {
     "group_screened": gettext_lazy("Team screened"),
     "round_started": gettext_lazy("Round started"),
     "group_meeting_logged": gettext_lazy("Meeting of a team logged"),
+    "group_meeting_mended": gettext_lazy("Meeting of a team mended"),
     "group_meeting_removed": gettext_lazy("Meeting of a team taken off"),
     "group_file_added": gettext_lazy("File of a team added"),
     "group_file_removed": gettext_lazy("File of a team removed"),
@@ -106,6 +107,7 @@ FACTS: dict[str, Any] = {
     "teams": pgettext_lazy("audit", "Teams"),
     "drafts": pgettext_lazy("audit", "Drafts"),
     "people": pgettext_lazy("audit", "People"),
+    "emptied": gettext_lazy("Emptied entries of the log"),
 }
 
 

@@ -207,7 +207,9 @@ class Round(CarriedTotals):
 
     Held from RUNNING on; NOT_HELD has its ``reason``. A round that has teams is
     counted from them, figure by figure; the carried totals stand for what the
-    teams do not say (``studygroups.figures``). The call is public since
+    teams do not say (``studygroups.figures``). The weights are the programme's
+    until judging begins, and its own from then on: rules that change for later
+    rounds leave its scores as they are. The call is public since
     ``published_at``, awards and scores since ``results_published_at``.
     """
 
@@ -223,6 +225,15 @@ class Round(CarriedTotals):
     closes_on = models.DateField(_("applications until"), null=True, blank=True)
     report_due_on = models.DateField(_("reports until"), null=True, blank=True)
     presents_on = models.DateField(_("presentation on"), null=True, blank=True)
+    paper_weight = models.PositiveSmallIntegerField(
+        _("weight of the paper (%)"), null=True, blank=True, editable=False
+    )
+    presentation_weight = models.PositiveSmallIntegerField(
+        _("weight of the presentation (%)"), null=True, blank=True, editable=False
+    )
+    audience_weight = models.PositiveSmallIntegerField(
+        _("weight of the audience (%)"), null=True, blank=True, editable=False
+    )
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
     results_published_at = models.DateTimeField(_("results published at"), null=True, blank=True)
     decided_by = models.ForeignKey(
@@ -275,11 +286,36 @@ class Round(CarriedTotals):
             models.CheckConstraint(
                 condition=Q(results_published_at__isnull=True) | Q(published_at__isnull=False),
                 name="round_results_only_of_a_public_round",
+                violation_error_message=_("Results are public only of a round that is public itself."),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    paper_weight__isnull=True, presentation_weight__isnull=True, audience_weight__isnull=True
+                )
+                | Q(
+                    paper_weight__isnull=False,
+                    presentation_weight__isnull=False,
+                    audience_weight__isnull=False,
+                    paper_weight=100 - F("presentation_weight") - F("audience_weight"),
+                ),
+                name="round_weights_add_up",
+                violation_error_message=_("The weights have to add up to 100."),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.programme} {self.year}-{self.intake}"
+
+    @property
+    def weights(self) -> tuple[int, int, int]:
+        """The weights of paper, presentation and audience by which its judges' points count, in percent.
+
+        Reads the programme until judging begins.
+        """
+        # A constraint holds the three together.
+        if self.paper_weight is None or self.presentation_weight is None or self.audience_weight is None:
+            return self.programme.weights
+        return self.paper_weight, self.presentation_weight, self.audience_weight
 
     @property
     def is_held(self) -> bool:

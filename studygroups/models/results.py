@@ -201,14 +201,18 @@ class Proposal(models.Model):
             models.CheckConstraint(
                 condition=Q(asked_at__isnull=True) | Q(department__isnull=False, due_on__isnull=False),
                 name="proposal_asked_has_department",
+                violation_error_message=_("A proposal that was passed on has a department and a due date."),
             ),
             models.CheckConstraint(
-                condition=Q(answered_on__isnull=True) | ~Q(answer=""), name="proposal_answered_has_answer"
+                condition=Q(answered_on__isnull=True) | ~Q(answer=""),
+                name="proposal_answered_has_answer",
+                violation_error_message=_("A day of the answer needs the answer."),
             ),
             models.CheckConstraint(
                 condition=Q(answer=Answer.ADOPTED)
                 | Q(plan="", planned_on__isnull=True, plan_due_on__isnull=True),
                 name="proposal_plan_of_adopted",
+                violation_error_message=_("Only an adopted proposal has a plan."),
             ),
         ]
 

@@ -20,7 +20,9 @@ class Team(models.Model):
 
     ``people`` and ``outsiders`` are headcounts carried in for a team without
     member rows; where there are members, these count. ``decision`` says why a
-    team was selected or not. A form saves against ``version``.
+    team was selected or not, ``passed_over`` how the committee decided that it
+    gets no award where the scores alone do not say so. A form saves against
+    ``version``.
     """
 
     round = models.ForeignKey(
@@ -44,6 +46,7 @@ class Team(models.Model):
     decision = models.CharField(_("reason of the decision"), max_length=500, blank=True)
     reported_at = models.DateTimeField(_("report handed in at"), null=True, blank=True)
     presented_on = models.DateField(_("presented on"), null=True, blank=True)
+    passed_over = models.CharField(_("why it got no award"), max_length=500, blank=True)
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
     withdrawal = models.CharField(_("reason for withdrawing"), max_length=500, blank=True)
     erased_at = models.DateTimeField(_("personal data erased at"), null=True, blank=True)
@@ -80,11 +83,13 @@ class Team(models.Model):
             models.CheckConstraint(
                 condition=Q(state=TeamState.WITHDRAWN) | Q(withdrawn_on__isnull=True, withdrawal=""),
                 name="team_withdrawal_of_withdrawn",
+                violation_error_message=_("Only a team that gave up has a day and a reason for it."),
             ),
             models.CheckConstraint(
                 condition=Q(erased_at__isnull=True)
                 | Q(state__in=[TeamState.NOT_SELECTED, TeamState.APPLIED]),
                 name="team_erased_was_not_selected",
+                violation_error_message=_("Only of a team that was not selected is the data erased."),
             ),
         ]
 

@@ -164,6 +164,8 @@ def answer_invitation(*, team: Team, user: Any, accepts: bool) -> None:
     with operation(action, user=user, municipality=team.round.programme.municipality):
         if not accepts:
             member.delete()
+            # A form that was open meanwhile would ask the person anew.
+            write(team, user, version=team.version + 1)
         elif member.confirmed_at is None:
             member.confirmed_at = timezone.now()
             member.save(update_fields=["confirmed_at"])
@@ -179,6 +181,8 @@ def screen_team(*, team: Team, user: Any, selected: bool, reason: str) -> Team:
     require_manager(user, team.round)
     require_round(team.round, {RoundState.RECRUITING})
     require_team(team, {TeamState.APPLIED, TeamState.SELECTED, TeamState.NOT_SELECTED})
+    if team.erased_at is not None:
+        raise Refused(_("This application's data was erased; it can't be decided anew."))
     if is_own(user, team):
         raise Refused(_("You are in this team yourself: somebody else of the planning office screens it."))
     if team.round.closes_on is not None and timezone.localdate() <= team.round.closes_on:
@@ -286,6 +290,12 @@ def _lacking(team: Team, members: Sequence[Member], consent: bool) -> dict[str, 
     )
     if members and not any(member.role == MemberRole.LEADER for member in members):
         errors["leader"] = _("Choose who leads the team.")
+    judges = team.round.judges.filter(user__in=[member.user_id for member in members if member.user_id])
+    conflicting = ", ".join(judge.name for judge in judges)
+    if conflicting:
+        errors["members"] = _("%(names)s judge this round and can't be in a team of it.") % {
+            "names": conflicting
+        }
     waiting = [
         member.name for member in members if member.user_id is not None and member.confirmed_at is None
     ]

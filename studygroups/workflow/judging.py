@@ -23,6 +23,7 @@ from studygroups.workflow.programmes import _move
 from studygroups.workflow.rows import (
     LONGEST_DECISION,
     LONGEST_REASON,
+    held_judge,
     held_round,
     require_manager,
     require_round,
@@ -59,7 +60,8 @@ def add_judge(
 ) -> Judge:
     """Name a judge: somebody with a login, or a name whose sheets the planning office enters.
 
-    Raises PermissionDenied and Refused: nobody judges a round in which they are in a team.
+    Raises PermissionDenied and Refused: nobody judges a round in which they are in a team. Awards that were
+    decided without the new judge go.
     """
     round = held_round(round)
     require_manager(user, round)
@@ -73,16 +75,19 @@ def add_judge(
                 _("%(name)s is in a team of this round and can't judge it.") % {"name": name}, "login"
             )
     clean = said(name, "name", _("Enter the name."), 60)
+    where = clean_text(affiliation)[:100]
+    if person is None and round.judges.filter(user=None, name=clean, affiliation=where).exists():
+        raise Refused(_("%(name)s is a judge of this round already.") % {"name": clean}, "name")
     with operation("judge_named", user=user, municipality=round.programme.municipality_id):
-        return Judge.objects.create(
-            round=round, user=person, name=clean, affiliation=clean_text(affiliation)[:100]
-        )
+        _take_awards_back(round, user)
+        return Judge.objects.create(round=round, user=person, name=clean, affiliation=where)
 
 
 @transaction.atomic
 def remove_judge(*, judge: Judge, user: Any) -> None:
     """Take a judge off who has given no points. Raises PermissionDenied and Refused."""
-    round = held_round(judge.round)
+    judge = held_judge(judge)
+    round = judge.round
     require_manager(user, round)
     require_round(round, {RoundState.RECRUITING, RoundState.RUNNING, RoundState.JUDGING})
     if judge.sheets.exists():
@@ -94,11 +99,11 @@ def remove_judge(*, judge: Judge, user: Any) -> None:
 @transaction.atomic
 def excuse_judge(*, judge: Judge, user: Any, reason: str) -> Judge:
     """The judge did not come and counts for no team, with the reason. Raises PermissionDenied, Refused."""
-    round = held_round(judge.round)
+    judge = held_judge(judge)
+    round = judge.round
     require_manager(user, round)
     require_round(round, {RoundState.RUNNING, RoundState.JUDGING})
     why = said(reason, "excuse", _("Give the reason."), LONGEST_REASON)
-    judge = Judge.objects.select_for_update(of=("self",)).get(pk=judge.pk)
     if judge.sheets.handed_in().exists():
         raise Refused(_("This judge has handed the sheets in."), "excuse")
     with operation("judge_excused", user=user, municipality=round.programme.municipality_id):
@@ -116,9 +121,8 @@ def save_sheets(
     Raises PermissionDenied; Refused where the round is not judged now or they are handed in; NotReady with
     a message by ``points-<team>`` where one is missing.
     """
-    round = held_round(judge.round)
-    judge = Judge.objects.select_for_update(of=("self",)).get(pk=judge.pk)
-    judge.round = round
+    judge = held_judge(judge)
+    round = judge.round
     require_that(may_enter_sheets(user, judge))
     require_round(round, {RoundState.JUDGING})
     if judge.excused_at is not None:
@@ -128,7 +132,7 @@ def save_sheets(
         raise Refused(_("These sheets are handed in."))
     teams = {each.pk: each for each in Team.objects.for_round(round).in_state(TeamState.PRESENTED)}
     given = {key: points.get(key, Points()) for key in teams}
-    errors = _faults(given, round.programme.weights, hands_in)
+    errors = _faults(given, round.weights, hands_in)
     if errors:
         raise NotReady(errors)
     now = timezone.now() if hands_in else None
@@ -160,17 +164,19 @@ def reopen_sheets(*, judge: Judge, user: Any, reason: str) -> None:
 
     Awards that were decided rested on these points: they go with it. Raises PermissionDenied and Refused.
     """
-    round = held_round(judge.round)
+    judge = held_judge(judge)
+    round = judge.round
     require_manager(user, round)
     require_round(round, {RoundState.JUDGING})
     why = said(reason, "excuse", _("Give the reason."), LONGEST_REASON)
-    sheets = list(judge.sheets.select_for_update(of=("self",)))
+    sheets = list(judge.sheets.handed_in().select_for_update(of=("self",)))
+    if not sheets:
+        raise Refused(_("This judge has not handed any sheets in."), "excuse")
     for sheet in sheets:
         sheet.submitted_at = None
     with operation("sheets_reopened", user=user, municipality=round.programme.municipality_id, reason=why):
         update_all(sheets, ["submitted_at"], user)
-        delete_all(list(Award.objects.select_for_update().filter(team__round=round)), user)
-        write(round, user, decided_by=None)
+        _take_awards_back(round, user)
 
 
 @transaction.atomic
@@ -180,8 +186,8 @@ def decide_awards(
     """Record which team gets which award (""; none), with its prize by the programme's rules.
 
     Where an award does not follow from the scores alone - a tie, another award than the score gives - the
-    committee's reason is recorded with it. Raises PermissionDenied; Refused while sheets are missing;
-    NotReady with a message by ``decision-<team>``.
+    committee's reason is recorded with it, or with the team that gets none. Raises PermissionDenied; Refused
+    while sheets are missing; NotReady with a message by ``decision-<team>``.
     """
     round = held_round(round)
     require_manager(user, round)
@@ -214,6 +220,9 @@ def decide_awards(
         reason=" / ".join(dict.fromkeys(said_of[key] for key in sorted(needed))),
     ):
         delete_all([row for key, row in rows.items() if not picked.get(key)], user)
+        for line in table.lines:
+            without = line.team.pk in needed and not picked[line.team.pk]
+            write(line.team, user, passed_over=said_of[line.team.pk] if without else "")
         for key, kind in picked.items():
             if not kind:
                 continue
@@ -237,8 +246,7 @@ def decide_awards(
 def publish_results(*, round: Round, user: Any) -> Round:
     """Finish the round: its teams have completed, awards and scores become public.
 
-    Raises PermissionDenied, and Refused while sheets are missing, or the awards are not decided though the
-    scores give some.
+    Raises PermissionDenied, and Refused while sheets are missing or the awards are not decided.
     """
     round = held_round(round)
     require_manager(user, round)
@@ -265,6 +273,14 @@ def publish_results(*, round: Round, user: Any) -> Round:
 
 
 # --- Parts ---
+
+
+def _take_awards_back(round: Round, user: Any) -> None:
+    """What was decided rested on points that change: the awards are to be decided anew."""
+    delete_all(list(Award.objects.select_for_update().filter(team__round=round)), user)
+    for team in Team.objects.for_round(round).exclude(passed_over=""):
+        write(team, user, passed_over="")
+    write(round, user, decided_by=None)
 
 
 def _faults(given: Mapping[int, Points], weights: tuple[int, ...], hands_in: bool) -> dict[str, str]:

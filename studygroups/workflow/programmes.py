@@ -17,7 +17,15 @@ from studygroups.enums import RoundState, TeamState
 from studygroups.models import AwardRule, Programme, Round, ServedPledge, Team
 from studygroups.notices import notify_judges, notify_screened
 from studygroups.workflow.errors import Refused
-from studygroups.workflow.rows import LONGEST_REASON, held_round, require_manager, require_round, said, write
+from studygroups.workflow.rows import (
+    LONGEST_REASON,
+    held_round,
+    require_day,
+    require_manager,
+    require_round,
+    said,
+    write,
+)
 
 RULES = (
     "name",
@@ -61,6 +69,10 @@ def save_programme(
     None leaves them. Raises PermissionDenied and Refused.
     """
     require(user, Action.MANAGE_GROUPS, municipality=municipality)
+    # Held: two programmes of one name can't come at once.
+    Municipality.objects.select_for_update(of=("self",), no_key=True).get(pk=municipality.pk)
+    if programme is not None:
+        programme = _held_programme(programme)
     rules = {name: rules[name] for name in RULES}
     rules["name"] = fold_key(rules["name"])
     if rules["paper_weight"] + rules["presentation_weight"] + rules["audience_weight"] != 100:
@@ -73,7 +85,6 @@ def save_programme(
             programme = Programme(municipality=municipality, **rules)
             create_all([programme], user)
         else:
-            programme = Programme.objects.select_for_update(of=("self",)).get(pk=programme.pk)
             write(programme, user, **rules)
         _write_awards(programme, awards, user)
         if pledges is not None:
@@ -83,10 +94,20 @@ def save_programme(
 
 @transaction.atomic
 def prepare_round(*, programme: Programme, user: Any, year: int, intake: int, **fields: Any) -> Round:
-    """Begin a round. ``fields``: what of ``MENDABLE`` is known already. Raises PermissionDenied, Refused."""
+    """Begin a round. ``fields``: what of ``MENDABLE`` is known already.
+
+    Raises PermissionDenied, and Refused (also for more intakes a year than the rules name).
+    """
     require(user, Action.MANAGE_GROUPS, municipality=programme.municipality_id)
+    programme = _held_programme(programme)
     if not 1 <= intake <= 99:
         raise Refused(_("Enter the number of the intake, from 1."), "intake")
+    if intake > programme.intakes_a_year:
+        raise Refused(
+            _("The programme's rules name %(most)d intakes a year: change the rules first.")
+            % {"most": programme.intakes_a_year},
+            "intake",
+        )
     if Round.objects.for_programme(programme).numbered(year, intake).exists():
         raise Refused(_("This round is there already."), "intake")
     _check_days(fields)
@@ -189,13 +210,13 @@ def start_round(*, round: Round, user: Any) -> Round:
 def begin_judging(*, round: Round, user: Any, presented_on: dt.date) -> Round:
     """발표: the teams that handed their report in have presented; the judges give their points.
 
+    These count by the weights that the programme has now; later changes of its rules leave them.
     Raises PermissionDenied, and Refused while a team's report is missing or no judge is there.
     """
     round = held_round(round)
     require_manager(user, round)
     require_round(round, {RoundState.RUNNING})
-    if presented_on > timezone.localdate():
-        raise Refused(_("This day has not come yet."), "presented_on")
+    require_day(presented_on, round, "presented_on")
     late = list(Team.objects.for_round(round).in_state(TeamState.RUNNING).values_list("name", flat=True))
     if late:
         raise Refused(
@@ -209,12 +230,26 @@ def begin_judging(*, round: Round, user: Any, presented_on: dt.date) -> Round:
         raise Refused(_("Name the judges first."))
     with operation("round_presented", user=user, municipality=round.programme.municipality_id):
         _move(reported, TeamState.PRESENTED, user, presented_on=presented_on)
-        write(round, user, state=RoundState.JUDGING, presents_on=round.presents_on or presented_on)
+        paper, presentation, audience = round.programme.weights
+        write(
+            round,
+            user,
+            state=RoundState.JUDGING,
+            presents_on=presented_on,
+            paper_weight=paper,
+            presentation_weight=presentation,
+            audience_weight=audience,
+        )
     notify_judges(round)
     return round
 
 
 # --- Parts ---
+
+
+def _held_programme(programme: Programme) -> Programme:
+    held: Programme = Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=programme.pk)
+    return held
 
 
 def _move(teams: Sequence[Team], state: str, user: Any, **changes: Any) -> None:

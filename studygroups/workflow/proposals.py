@@ -17,7 +17,15 @@ from studygroups.notices import notify_answered, notify_passed_on
 from studygroups.rights import city_of
 from studygroups.rules import answer_due, plan_due
 from studygroups.workflow.errors import Refused
-from studygroups.workflow.rows import held_proposal, held_team, require_manager, require_team, said, write
+from studygroups.workflow.rows import (
+    held_proposal,
+    held_team,
+    require_manager,
+    require_team,
+    require_that,
+    said,
+    write,
+)
 
 
 @transaction.atomic
@@ -45,12 +53,16 @@ def pass_on(
     }
     with operation("proposal_passed_on", user=user, municipality=city):
         if proposal is None:
-            last = Proposal.objects.for_team(team).last_position()
+            others = Proposal.objects.for_team(team)
+            if others.filter(text=said_text, department=department, answer="").exists():
+                raise Refused(_("This proposal is with this department already."), "text")
+            last = others.last_position()
             proposal = Proposal(team=team, position=last + 1, **values)
             create_all([proposal], user)
             notify_passed_on(proposal)
         else:
             proposal = held_proposal(proposal)
+            require_that(proposal.team_id == team.pk)
             if proposal.answer:
                 raise Refused(_("This proposal is answered already."))
             if proposal.asked_at is not None and proposal.department_id == department.pk:

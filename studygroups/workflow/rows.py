@@ -1,16 +1,18 @@
 """Rows held and written: what every step begins and ends with."""
 
+import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges.history import update_all
-from pledges.notation import clean_text
+from pledges.notation import clean_text, format_day
 from pledges.permissions import Action, require
-from studygroups.models import Proposal, Round, Team
+from studygroups.models import Judge, Proposal, Round, Team
 from studygroups.workflow.errors import Refused
 
 LONGEST_REASON = 300
@@ -19,21 +21,36 @@ LONGEST_DECISION = 500
 
 def held_round(round: Round) -> Round:
     """The round as it stands, held until the transaction ends, with its programme and city."""
-    held: Round = Round.objects.select_for_update(of=("self",)).with_programme().get(pk=round.pk)
+    held: Round = _held(Round.objects.with_programme(), round)
     return held
 
 
 def held_team(team: Team) -> Team:
     """The team as it stands with its round, both held until the transaction ends: the round first."""
     round = held_round(team.round)
-    held: Team = Team.objects.select_for_update(of=("self",)).get(pk=team.pk)
+    held: Team = _held(Team.objects.all(), team)
+    held.round = round
+    return held
+
+
+def held_judge(judge: Judge) -> Judge:
+    """The judge as it stands with the round, both held until the transaction ends: the round first."""
+    round = held_round(judge.round)
+    held: Judge = _held(Judge.objects.all(), judge)
     held.round = round
     return held
 
 
 def held_proposal(proposal: Proposal) -> Proposal:
     """The proposal as it stands, held until the transaction ends, with its team, round, city, department."""
-    held: Proposal = Proposal.objects.select_for_update(of=("self",)).with_places().get(pk=proposal.pk)
+    held: Proposal = _held(Proposal.objects.with_places(), proposal)
+    return held
+
+
+def _held(rows: Any, row: models.Model) -> Any:
+    held = rows.select_for_update(of=("self",)).filter(pk=row.pk).first()
+    if held is None:
+        raise Refused(_("Somebody else has taken this away meanwhile."))
     return held
 
 
@@ -68,6 +85,17 @@ def require_team(team: Team, states: Collection[str]) -> None:
     if team.state not in states:
         raise Refused(
             _("This team is “%(state)s”; this step can't be taken now.") % {"state": team.get_state_display()}
+        )
+
+
+def require_day(day: dt.date, round: Round, field: str) -> None:
+    """Refuse a day that has not come yet, or that is before the round began."""
+    if day > timezone.localdate():
+        raise Refused(_("This day has not come yet."), field)
+    first = round.opens_on or dt.date(round.year, 1, 1)
+    if day < first:
+        raise Refused(
+            _("This day is before the round, which began on %(day)s.") % {"day": format_day(first)}, field
         )
 
 

@@ -24,6 +24,7 @@ from studygroups.workflow.errors import Refused
 from studygroups.workflow.rows import (
     LONGEST_DECISION,
     held_team,
+    require_day,
     require_round,
     require_team,
     require_that,
@@ -40,24 +41,32 @@ def log_meeting(
 ) -> Meeting:
     """Log a meeting of a team at work. Raises PermissionDenied and Refused."""
     team = _writable(team, user)
-    done = said(text, "text", _("Enter what was done."))
-    if held_on > timezone.localdate():
-        raise Refused(_("This day has not come yet."), "held_on")
-    if attendees is not None and not 0 < attendees <= MOST_ATTENDEES:
-        raise Refused(_("Enter how many people came."), "attendees")
-    if team.meetings.held_on(held_on).exists():
-        raise Refused(_("A meeting of this day is logged already."), "held_on")
-    meeting = Meeting(
-        team=team,
-        held_on=held_on,
-        attendees=attendees,
-        text=done,
-        outputs=clean_text(outputs),
-        logged_by=user,
-    )
+    values = _told(team, held_on=held_on, attendees=attendees, text=text, outputs=outputs)
+    _require_free(team, held_on)
+    meeting = Meeting(team=team, logged_by=user, **values)
     with operation("group_meeting_logged", user=user, municipality=city_of(team)):
         create_all([meeting], user)
     return meeting
+
+
+@transaction.atomic
+def mend_meeting(
+    *, meeting: Meeting, user: Any, held_on: dt.date, attendees: int | None, text: str, outputs: str = ""
+) -> Meeting:
+    """Tell a logged meeting otherwise, as long as the team is at work.
+
+    Raises PermissionDenied and Refused, also where it was taken off meanwhile.
+    """
+    team = _writable(meeting.team, user)
+    values = _told(team, held_on=held_on, attendees=attendees, text=text, outputs=outputs)
+    held = Meeting.objects.for_team(team).select_for_update(of=("self",)).filter(pk=meeting.pk).first()
+    if held is None:
+        raise Refused(_("This meeting was taken off the log meanwhile."))
+    if held.held_on != held_on:
+        _require_free(team, held_on)
+    with operation("group_meeting_mended", user=user, municipality=city_of(team)):
+        write(held, user, **values)
+    return held
 
 
 @transaction.atomic
@@ -136,8 +145,7 @@ def withdraw_team(*, team: Team, user: Any, withdrawn_on: dt.date, reason: str) 
     require_that(manages or may_write(user, team))
     require_round(team.round, {RoundState.RECRUITING, RoundState.RUNNING})
     require_team(team, {TeamState.SELECTED, TeamState.RUNNING, TeamState.REPORTED})
-    if withdrawn_on > timezone.localdate():
-        raise Refused(_("This day has not come yet."), "withdrawn_on")
+    require_day(withdrawn_on, team.round, "withdrawn_on")
     why = said(reason, "withdrawal", _("Give the reason."), LONGEST_DECISION)
     with operation("group_gave_up", user=user, municipality=city_of(team), reason=why):
         write(
@@ -152,6 +160,20 @@ def withdraw_team(*, team: Team, user: Any, withdrawn_on: dt.date, reason: str) 
 
 
 # --- Parts ---
+
+
+def _told(team: Team, *, held_on: dt.date, attendees: int | None, text: str, outputs: str) -> dict[str, Any]:
+    """The fields of a meeting, once they can be true."""
+    done = said(text, "text", _("Enter what was done."))
+    require_day(held_on, team.round, "held_on")
+    if attendees is not None and not 0 < attendees <= MOST_ATTENDEES:
+        raise Refused(_("Enter how many people came."), "attendees")
+    return {"held_on": held_on, "attendees": attendees, "text": done, "outputs": clean_text(outputs)}
+
+
+def _require_free(team: Team, day: dt.date) -> None:
+    if team.meetings.held_on(day).exists():
+        raise Refused(_("A meeting of this day is logged already."), "held_on")
 
 
 def _writable(team: Team, user: Any) -> Team:

@@ -71,7 +71,8 @@ class TestRecordedTeams:
         make.ProposalFactory(team=self.team(people=10, outsiders=0), answer=Answer.ADOPTED)
         found = self.figures()
         assert (found.teams, found.topics, found.people, found.adopted) == (3, 3, 20, 1)
-        assert (found.outsiders_share, found.adoption_rate) == (F(2, 20), F(1, 3))
+        # The team that gave up proposes nothing: one of the two others' topics.
+        assert (found.outsiders_share, found.adoption_rate) == (F(2, 20), F(1, 2))
         assert (found.completion_rate, found.withdrawal_rate) == (F(2, 3), F(1, 3))
 
     def test_teams_that_were_not_let_in_do_not_count(self):
@@ -101,6 +102,27 @@ class TestRecordedTeams:
         make.ProposalFactory(team=team, answer=Answer.ADOPTED)
         make.ProposalFactory(team=team, position=2, answer=Answer.ADOPTED)
         assert (self.figures().adopted, self.figures().adoption_rate) == (1, 1)
+
+    def test_topics_without_an_answer_are_in_the_base_of_adoption(self):
+        for answer in (Answer.ADOPTED, Answer.NOT_ADOPTED, Answer.REVIEW, ""):
+            make.ProposalFactory(team=self.team(), answer=answer)
+        self.team(TeamState.WITHDRAWN)
+        found = self.figures()
+        assert (found.topics, found.adopted, found.proposed) == (5, 1, 4)
+
+    def test_an_adopted_proposal_counts_in_the_base_without_a_topic_and_after_giving_up(self):
+        self.team()
+        for state in (TeamState.COMPLETED, TeamState.WITHDRAWN):
+            make.ProposalFactory(team=self.team(state, topic=""), answer=Answer.ADOPTED)
+        assert (self.figures().adopted, self.figures().proposed) == (2, 3)
+
+    def test_what_is_carried_in_as_adopted_is_never_more_than_its_base(self):
+        self.team()
+        # 99 adopted of 99 were carried in; the one team recorded has no answer yet.
+        assert (self.figures().topics, self.figures().adoption_rate) == (1, F(99, 99))
+        self.round.topics = None
+        self.round.save()
+        assert (self.figures().adopted, self.figures().adoption_rate) == (99, None)
 
     def test_completion_waits_for_the_end_of_the_round(self):
         self.round.state = RoundState.RUNNING

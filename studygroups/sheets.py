@@ -77,6 +77,8 @@ WORDS: Mapping[type[Enum], Mapping[str, str]] = {
 }
 # What a sheet calls 운영 are several steps here.
 SHEET_STATES = {TeamState.REPORTED: TeamState.RUNNING, TeamState.PRESENTED: TeamState.RUNNING}
+# A round in one of these goes its course in the portal, and its teams with it.
+UNDER_WAY = frozenset({RoundState.RECRUITING, RoundState.RUNNING, RoundState.JUDGING})
 
 
 class ChoiceWidget(CellWidget):
@@ -217,9 +219,21 @@ class StoredGroups:
         found = self.proposals.get(team.pk, [])
         return found[0] if len(found) == 1 and not _is_worked_on(found[0]) else None
 
-    def is_kept_here(self, team: Team) -> bool:
-        """Whether the team's proposals were written in the portal, so that a sheet only compares."""
-        return bool(self.proposals.get(team.pk)) and self.proposal_of(team) is None
+    def kept_here(self, key: TeamKey) -> tuple[str, ...]:
+        """The columns of a team that people decide step by step in the portal, so that a sheet only compares:
+        all that comes of it where it applied here or its round is under way here, else what was done here."""
+        team = self.teams.get(key)
+        if team is None:
+            return ()
+        if team.applied_at is not None or self.rounds[key.round].state in UNDER_WAY:
+            return STATE, AWARD, PRIZE, ANSWER, DEPARTMENT
+        award = self.awards.get(team.pk)
+        is_decided = bool(team.passed_over) or (award is not None and award.decided_at is not None)
+        is_worked_on = bool(self.proposals.get(team.pk)) and self.proposal_of(team) is None
+        return (
+            *((AWARD, PRIZE) if is_decided else ()),
+            *((ANSWER, DEPARTMENT) if is_worked_on else ()),
+        )
 
 
 def _is_worked_on(proposal: Proposal) -> bool:
@@ -359,13 +373,42 @@ class TeamResource(SheetResource):
                     row, NAME, _("A team of this name is just being written in the portal as a draft.")
                 )
                 continue
+            self._leave(table, row, before, groups.kept_here(key))
             self._settle_state(table, row, before, rounds[key.round] if rounds is not None else "")
+            round = groups.rounds.get(key.round)
+            if team is None and round is not None and round.state in UNDER_WAY:
+                self._check_newcomer(table, row, round)
             self._settle_people(table, row, before, team, groups)
             self._check_award(table, row, before)
-            self._settle_answer(table, row, before, team, groups)
+
+    def _leave(self, table: Table, row: ReadRow, before: Mapping[str, Any], columns: Collection[str]) -> None:
+        """What is decided in the portal stays as it is there; another word for it is an error."""
+        for column in columns:
+            if column not in row.values:
+                continue
+            if row.values[column] not in (self.empty(column), before[column]):
+                said = self.columns[column].widget.shown(before[column], self.scope) or "-"
+                table.error(
+                    row,
+                    column,
+                    _("The portal keeps this of the team and says “%(value)s”; change it there.")
+                    % {"value": said},
+                )
+            row.values[column] = before[column]
+
+    def _check_newcomer(self, table: Table, row: ReadRow, round: Round) -> None:
+        """A file may bring applications to an open call; later nobody joins a round that goes on here."""
+        if round.state != RoundState.RECRUITING:
+            table.error(row, NAME, _("This round goes on in the portal; a file can't add a team to it."))
+        elif row.values.get(STATE, TeamState.APPLIED) != TeamState.APPLIED:
+            table.error(
+                row, STATE, _("This round is recruiting in the portal; a team that a file adds is 신청.")
+            )
 
     def _settle_state(self, table: Table, row: ReadRow, before: Mapping[str, Any], outcome: str) -> None:
         """A blank cell leaves a team's state; a new team of a held round has taken part to the end."""
+        if not _is_read(table, row, STATE):
+            return
         if not row.values.get(STATE):
             held = TeamState.COMPLETED if outcome == Outcome.HELD.value else TeamState.APPLIED
             row.values[STATE] = before.get(STATE) or str(held)
@@ -388,6 +431,8 @@ class TeamResource(SheetResource):
                 if column in row.values:
                     row.values[column] = count
             return
+        if not (_is_read(table, row, HEADS) and _is_read(table, row, STRANGERS)):
+            return
         heads, strangers = (row.values.get(name, before.get(name)) for name in (HEADS, STRANGERS))
         if strangers is not None and (heads is None or strangers > heads):
             place = STRANGERS if STRANGERS in table.positions else HEADS
@@ -405,6 +450,8 @@ class TeamResource(SheetResource):
                 table.warn(row, place, message)
 
     def _check_award(self, table: Table, row: ReadRow, before: Mapping[str, Any]) -> None:
+        if not all(_is_read(table, row, name) for name in (AWARD, PRIZE, STATE)):
+            return
         award, prize = (row.values.get(name, before.get(name)) for name in (AWARD, PRIZE))
         if prize is not None and not award:
             place = PRIZE if PRIZE in table.positions else AWARD
@@ -412,24 +459,6 @@ class TeamResource(SheetResource):
         if award and row.values.get(STATE) not in COUNTED - {TeamState.WITHDRAWN}:
             place = AWARD if AWARD in table.positions else STATE
             table.error(row, place, _("A team that did not take part to the end has no award."))
-
-    def _settle_answer(
-        self, table: Table, row: ReadRow, before: Mapping[str, Any], team: Team | None, groups: StoredGroups
-    ) -> None:
-        """Proposals that were worked on in the portal stay as they are; another word for them is an error."""
-        if team is None or not groups.is_kept_here(team):
-            return
-        for column in (ANSWER, DEPARTMENT):
-            if column not in row.values:
-                continue
-            if row.values[column] and row.values[column] != before[column]:
-                table.error(
-                    row,
-                    column,
-                    _("The portal keeps this team's proposals and says “%(value)s”; change it there.")
-                    % {"value": self.columns[column].widget.shown(before[column], self.scope)},
-                )
-            row.values[column] = before[column]
 
     def resolve_departments(
         self,
@@ -589,8 +618,7 @@ class RoundResource(SheetResource):
             if key.year == PRIOR:
                 self._settle_opening(table, row)
             else:
-                self._settle_outcome(table, row, before, groups.rounds.get(key))
-                self._settle_totals(table, row, before, groups.rounds.get(key), said.get(key, []))
+                self._check_round(table, row, before, groups.rounds.get(key), said.get(key, []))
             stands = groups.openings.get(key.programme) if key.year == PRIOR else groups.rounds.get(key)
             self._check_adopted(table, row, before, stands)
             if CODE in row.values:
@@ -606,17 +634,31 @@ class RoundResource(SheetResource):
         if HELD in row.values:
             row.values[HELD] = Outcome.HELD.value
 
+    def _check_round(
+        self,
+        table: Table,
+        row: ReadRow,
+        before: Mapping[str, Any],
+        round: Round | None,
+        teams: list[Said],
+    ) -> None:
+        if row.values.get(ROUNDS) is not None:
+            table.error(row, ROUNDS, _("회수 belongs to the row 이전 alone; this row is one round."))
+        if _is_read(table, row, HELD):
+            self._settle_outcome(table, row, before, round)
+            self._settle_totals(table, row, before, teams)
+
     def _settle_outcome(
         self, table: Table, row: ReadRow, before: Mapping[str, Any], round: Round | None
     ) -> None:
         """A blank 추진여부 leaves a round as it is; a new round was held."""
-        if row.values.get(ROUNDS) is not None:
-            table.error(row, ROUNDS, _("회수 belongs to the row 이전 alone; this row is one round."))
         given = row.values.get(HELD)
         outcome = given or before.get(HELD, "" if round else Outcome.HELD.value)
         row.values[HELD] = outcome
         if given and round is not None and round.state == RoundState.RECRUITING:
             table.error(row, HELD, _("This round is recruiting in the portal just now; go on with it there."))
+        if not _is_read(table, row, REASON):
+            return
         reason = row.values.get(REASON, "")
         if outcome == Outcome.NOT_HELD.value:
             if not reason and not (REASON not in row.values and before.get(REASON)):
@@ -626,12 +668,7 @@ class RoundResource(SheetResource):
             table.error(row, REASON, _("Only a round that was not held (미추진) has a reason."))
 
     def _settle_totals(
-        self,
-        table: Table,
-        row: ReadRow,
-        before: Mapping[str, Any],
-        round: Round | None,
-        teams: list[Said],
+        self, table: Table, row: ReadRow, before: Mapping[str, Any], teams: list[Said]
     ) -> None:
         """What teams say is checked and never stored; a round that was not held has no totals."""
         if row.values[HELD] == Outcome.NOT_HELD.value:
@@ -701,6 +738,11 @@ class RoundResource(SheetResource):
 
     def written_row(self, key: Key, values: Mapping[str, Any]) -> list[Any]:
         return _without_intake(self, super().written_row(key, values), key)
+
+
+def _is_read(table: Table, row: ReadRow, column: str) -> bool:
+    """False where a row's cell can't be read: that is told already, and nothing follows from it."""
+    return column not in table.positions or column in row.values
 
 
 def _with_intakes(groups: StoredGroups) -> set[str]:

@@ -20,7 +20,11 @@ ABOUT: dict[str, Any] = {
     "학습동아리": gettext_lazy(
         "One row for each round of the city's study groups, also those that were not held, with their reason."
     ),
-    "연구팀": gettext_lazy("One row a team of those rounds: its topic, and what came of it."),
+    "연구팀": gettext_lazy(
+        "One row a team of those rounds: its topic, and what came of it. Calls and rules, members, meetings,"
+        " reports, scores, the words of proposals, plans and follow-ups are in the portal alone and stay as"
+        " they are."
+    ),
 }
 
 # By sheet and header; "" is any sheet. A column without a hint fails a test.
@@ -147,7 +151,8 @@ HINTS: dict[tuple[str, str], Any] = {
     ("연구팀", "인원"): gettext_lazy("How many people. Only compared where the portal has the members."),
     ("연구팀", "외부인원"): gettext_lazy("How many of them are experts and citizens."),
     ("연구팀", "상태"): gettext_lazy(
-        "Where the team is. A blank cell leaves it as it is; a new team of a held round is 완료."
+        "Where the team is. A blank cell leaves it as it is; a new team of a held round is 완료. Only"
+        " compared, as what follows is, where the team goes its course in the portal."
     ),
     ("연구팀", "시상"): gettext_lazy("What the team was awarded. A blank cell takes it away."),
     ("연구팀", "포상금"): gettext_lazy("The prize in 만원 (10,000 won)."),

@@ -100,9 +100,11 @@ def _write_openings(work: GroupWork, user: Any) -> None:
         if key[1] != PRIOR:
             continue
         opening = work.stored.openings.get(key[0])
-        (changed if opening else new).append(opening := opening or OpeningTotals())
-        if opening.pk is None:
-            opening.programme = work.stored.programmes[key[0]]
+        if opening is None:
+            opening = OpeningTotals(programme=work.stored.programmes[key[0]])
+            new.append(opening)
+        elif change.values.keys() & columns.keys():
+            changed.append(opening)
         _take(opening, change, columns)
     create_all(new, user)
     update_all(changed, [*columns.values()], user)
@@ -115,6 +117,8 @@ def _write_rounds(work: GroupWork, user: Any) -> None:
             continue
         key = RoundKey(*raw)
         row = work.stored.rounds.get(key)
+        if row is not None and not change.values.keys() - {CODE}:
+            continue
         if row is None:
             row = Round(programme=work.stored.programmes[key.programme], year=key.year, intake=key.intake)
             work.stored.rounds[key] = row
@@ -146,7 +150,7 @@ def _write_teams(work: GroupWork, user: Any) -> None:
             team.state = change.row.values[STATE]
             work.stored.teams[key] = team
             new.append(team)
-        else:
+        elif change.values.keys() & {STATE, *columns}:
             changed.append(team)
             team.version += 1
             if STATE in change.values:

@@ -5,6 +5,7 @@ need not wait. Inside the transaction it asks again: what was approved or
 corrected meanwhile must neither be counted twice nor overwritten.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import connection
@@ -18,6 +19,7 @@ from pledges.models import (
     Area,
     DepartmentChange,
     Indicator,
+    Municipality,
     OwnStatus,
     Plan,
     PlannedQuarter,
@@ -46,13 +48,17 @@ _WATCHED: dict[Any, str] = {
     SubProject: "pledge__plan",
     Investment: "sub_project__pledge__plan",
     Secured: "sub_project__pledge__plan",
-    Programme: "municipality__terms__plans",
     ServedPledge: "pledge__plan",
-    OpeningTotals: "programme__municipality__terms__plans",
-    Round: "programme__municipality__terms__plans",
-    Team: "round__programme__municipality__terms__plans",
-    Award: "team__round__programme__municipality__terms__plans",
-    Proposal: "team__round__programme__municipality__terms__plans",
+}
+
+# Study groups belong to the city: they stand before a new plan does, and outlive it. The way to the city.
+_OF_CITY: dict[Any, str] = {
+    Programme: "municipality",
+    OpeningTotals: "programme__municipality",
+    Round: "programme__municipality",
+    Team: "round__programme__municipality",
+    Award: "team__round__programme__municipality",
+    Proposal: "team__round__programme__municipality",
 }
 
 # Those of which an import writes rows that stand already, in the order in which they are held.
@@ -72,36 +78,47 @@ Mark = tuple[int | None, ...]
 
 
 class PlanMoved(Exception):
-    """The plan was changed between the comparison and the writing."""
+    """The plan, or its city's study groups, were changed between the comparison and the writing."""
 
 
-def plan_mark(plan: Plan | None) -> Mark:
-    """The last row of history of each of the plan's tables; () for a plan that is not there yet."""
-    if plan is None:
-        return ()
+def plan_mark(city: Municipality | None, plan: Plan | None) -> Mark:
+    """The last row of history of each table of the plan and of the city's study groups; nothing of a plan
+    or a city that is not there yet."""
     marks = []
-    for model, path in _WATCHED.items():
-        rows = model.history.filter(**{path: plan.pk})
+    for model, path, owner in _tables(_WATCHED, city, plan):
+        rows = model.history.filter(**{path: owner})
         if model is ProgressReport:
             rows = rows.filter(state=ReportState.APPROVED)
         marks.append(rows.order_by().aggregate(last=Max("history_id"))["last"])
     return tuple(marks)
 
 
-def hold_plan(plan: Plan | None, mark: Mark) -> None:
-    """Hold the plan until the transaction ends: nothing is approved or published meanwhile, and whoever
-    corrects a row of it comes before the comparison or after the import, never between.
+def hold_plan(city: Municipality | None, plan: Plan | None, mark: Mark) -> None:
+    """Hold the plan and the city's study groups until the transaction ends: nothing is approved or published
+    meanwhile, and whoever corrects a row comes before the comparison or after the import, never between.
 
-    Raises PlanMoved where the plan is not what ``mark`` says any more.
+    Raises PlanMoved where they are not what ``mark`` says any more.
     """
-    if plan is None:
-        return
-    hold_periods(plan)
-    for model, path in _WRITTEN.items():
-        rows = model._base_manager.select_for_update(of=("self",)).filter(**{path: plan.pk})
+    if plan is not None:
+        hold_periods(plan)
+    if city is not None:
+        # As the pages of study groups do, whose steps then wait: before any row that they write.
+        Municipality.objects.select_for_update(no_key=True).filter(pk=city.pk).first()
+    for model, path, owner in _tables(_WRITTEN, city, plan):
+        rows = model._base_manager.select_for_update(of=("self",)).filter(**{path: owner})
         list(rows.order_by("pk").values_list("pk"))
-    if plan_mark(plan) != mark:
+    if plan_mark(city, plan) != mark:
         raise PlanMoved
+
+
+def _tables(
+    of_plan: Mapping[Any, str], city: Municipality | None, plan: Plan | None
+) -> Iterator[tuple[Any, str, int]]:
+    """The tables with the way to their plan or city, and its key."""
+    if plan is not None:
+        yield from ((model, path, plan.pk) for model, path in of_plan.items())
+    if city is not None:
+        yield from ((model, path, city.pk) for model, path in _OF_CITY.items())
 
 
 def count_rows(written: int) -> None:
@@ -112,7 +129,7 @@ def count_rows(written: int) -> None:
     if connection.vendor != "postgresql" or written < COUNTED_FROM:
         return
     quote = connection.ops.quote_name
-    tables = ", ".join(quote(model._meta.db_table) for model in (*_WATCHED, *_OF_REPORTS))
+    tables = ", ".join(quote(model._meta.db_table) for model in (*_WATCHED, *_OF_CITY, *_OF_REPORTS))
     with connection.cursor() as cursor:
         # A table that another import is counting just now stays as it is: nobody waits for a hint.
         cursor.execute(f"ANALYZE (SKIP_LOCKED) {tables}")

@@ -236,7 +236,7 @@ class _Import:
         for name, resource in self.resources.items():
             if sheet := self.book.sheets.pop(name, None):
                 self.tables[name] = resource.read(sheet)
-        self.mark = plan_mark(self.stored.plan)
+        self.mark = plan_mark(self.stored.municipality, self.stored.plan)
         self.snapshot = Snapshot(self.stored.plan, self.as_of)
         work = self._compare() if is_placed else None
         for table in self.tables.values():
@@ -563,7 +563,7 @@ class _Import:
                 if self.incoming.staged:
                     hold_stage(self.incoming, user=self.user, plan=self.stored.plan)
                 with operation("imported", user=self.user, plan=self.stored.plan, reason=reason) as step:
-                    hold_plan(self.stored.plan, self.mark)
+                    hold_plan(self.stored.municipality, self.stored.plan, self.mark)
                     writes = result.plan is None or result.period is None or result.has_changes
                     if writes:
                         writer = Writer(work, self.user, over_drafts=over_drafts)

@@ -32,7 +32,7 @@ from pledges.models import (
 )
 from pledges.workflow import WorkflowError
 from reports.models import ImportBatch, Reminder
-from studygroups.models import Award, Proposal
+from studygroups.models import Award, Proposal, Team
 
 Model = type[models.Model]
 # What a value of an entry's body is where it points at rows.
@@ -42,7 +42,10 @@ READ_AT_ONCE = 200
 # Stays when its import is rolled back: the log points at it, and what it was called is no figure.
 KEPT: frozenset[Model] = frozenset({Municipality})
 # What a report's every save moves, and no figure.
-UNTOLD: Mapping[Model, frozenset[str]] = {ProgressReport: frozenset({"version", "saved_by"})}
+UNTOLD: Mapping[Model, frozenset[str]] = {
+    ProgressReport: frozenset({"version", "saved_by"}),
+    Team: frozenset({"version"}),
+}
 # Where a row that was removed would meet one that was made in its place since.
 PLACES: Mapping[Model, tuple[str, ...]] = {
     YearlyTarget: ("indicator", "year"),
@@ -398,7 +401,7 @@ def _set_back(model: Model, changes: Mapping[int, Values], user: Any) -> None:
             if name not in link_fields and name != "version":
                 _put(row, name, value)
                 names.add(name)
-        if isinstance(row, ProgressReport):
+        if isinstance(row, ProgressReport | Team):
             # Forms save against the version that they began from: it never goes back.
             row.version += 1
             names.add("version")

@@ -313,10 +313,51 @@ class TestComingInAgain:
         Proposal.objects.update(text="기기를 들인다", answer=Answer.NOT_ADOPTED)
         result = run(book())
         assert found(result.errors) == [
-            ("연구팀", "K2", "The portal keeps this team's proposals and says “미반영”; change it there.")
+            ("연구팀", "K2", "The portal keeps this of the team and says “미반영”; change it there.")
         ]
         assert unchanged(run(book(연구팀_K2=None, 연구팀_L2=None)))
         assert Proposal.objects.get().answer == Answer.NOT_ADOPTED
+
+    @pytest.mark.parametrize("began", ["applied", "under way"])
+    def test_a_team_that_goes_its_course_in_the_portal_is_not_moved_by_a_file(self, began):
+        Team.objects.filter(name="영산강").update(
+            withdrawn_on="2023-05-31",
+            withdrawal="인사이동",
+            applied_at="2023-03-01T00:00:00Z" if began == "applied" else None,
+        )
+        if began == "under way":
+            Round.objects.filter(year=2023).update(state=RoundState.JUDGING)
+        result = run(book(연구팀_H3="완료", 연구팀_I3="참가", 연구팀_J3=10))
+        assert found(result.errors) == [
+            ("연구팀", cell, f"The portal keeps this of the team and says “{said}”; change it there.")
+            for cell, said in (("H3", "중도포기"), ("I3", "-"), ("J3", "-"))
+        ]
+        # Its topic may be mended, and blank cells take nothing away.
+        run(book(연구팀_H3=None, 연구팀_E3="배달앱"))
+        team = Team.objects.get(name="영산강")
+        assert (team.topic, team.state, team.withdrawal) == ("배달앱", TeamState.WITHDRAWN, "인사이동")
+
+    def test_an_award_that_the_committee_decided_stays(self):
+        Award.objects.update(decided_at="2023-10-01T00:00:00Z", decision="위원장 결정")
+        assert [each.cell for each in run(book(연구팀_I2="우수", 연구팀_J2=5)).errors] == ["I2", "J2"]
+        assert unchanged(run(book(연구팀_I2=None, 연구팀_J2=None)))
+        assert Award.objects.get().decision == "위원장 결정"
+
+    @pytest.mark.parametrize(
+        ("state", "said", "cell"),
+        [
+            (RoundState.RECRUITING, "신청", None),
+            (RoundState.RECRUITING, None, None),
+            (RoundState.RECRUITING, "선정", "H4"),
+            (RoundState.RUNNING, "운영", "D4"),
+            (RoundState.JUDGING, None, "D4"),
+        ],
+    )
+    def test_a_file_adds_teams_to_an_open_call_alone(self, state, said, cell):
+        make.RoundFactory(programme=Programme.objects.get(name="원정대"), year=2026, state=state)
+        result = run(book(teams=[*TEAMS, ["원정대", 2026, None, "새 팀", "과제", 5, 0, said, *[None] * 4]]))
+        assert [each.cell for each in result.errors] == ([cell] if cell else [])
+        assert Team.objects.filter(name="새 팀", state=TeamState.APPLIED).exists() == (cell is None)
 
     def test_a_round_that_is_recruiting_is_not_settled_by_a_file(self):
         make.RoundFactory(
@@ -354,6 +395,18 @@ class TestComingInAgain:
         assert restored == [row[:-1] for row in before]
         assert OpeningTotals.objects.get().rounds == 3
         assert (Award.objects.get().prize, Proposal.objects.get().answer) == (10_000_000, Answer.ADOPTED)
+
+    def test_a_form_that_began_before_a_rollback_does_not_save_over_it(self):
+        batch = run(book(연구팀_E2="돌봄 체계")).batch
+        version = Team.objects.get(name="빛가람").version
+        roll_back(batch=batch, user=None, reason="잘못 올림")
+        assert Team.objects.get(name="빛가람").version > version
+
+    def test_only_what_changes_is_written_and_told(self):
+        teams, rounds = Team.history.count(), Round.history.count()
+        run(book(학습동아리_K5="1-2", 연구팀_I2="우수", 연구팀_K2="검토중"))
+        assert (Team.history.count(), Round.history.count()) == (teams, rounds)
+        assert Award.history.count() == Proposal.history.count() == 2
 
     def test_rolling_the_first_import_back_leaves_no_study_groups(self):
         roll_back(batch=ImportBatch.objects.get(), user=None, reason="잘못 올림")
@@ -412,6 +465,24 @@ class TestOtherPlansAndColleagues:
             ("E3", "배달앱 넓히기", "공공 배달앱"),
         ]
 
+    def test_what_a_colleague_corrected_while_the_first_file_of_a_new_term_came_in_stands(self, monkeypatch):
+        run(book())
+
+        def correct():
+            team = Team.objects.get(name="영산강")
+            team.withdrawal = "인사이동"
+            team.topic = "배달앱 넓히기"
+            team.save()
+
+        before_writing(monkeypatch, correct)
+        result = run(book(**self.NEXT_TERM, 연구팀_F3=6))
+        assert [(cell.address, cell.old) for cell in result.changes if cell.sheet == "연구팀"] == [
+            ("E3", "배달앱 넓히기"),
+            ("F3", "7"),
+        ]
+        team = Team.objects.get(name="영산강")
+        assert (team.people, team.withdrawal) == (6, "인사이동")
+
 
 E = {"round": "There is no such round in the sheet 학습동아리 or in the portal."}
 
@@ -469,6 +540,19 @@ class TestErrors:
     )
     def test_a_bad_team_is_refused_at_its_cell(self, cells, cell, message):
         assert ("연구팀", cell, message) in errors(book(**cells))
+
+    @pytest.mark.parametrize(
+        ("cells", "cell"),
+        [
+            ({"학습동아리_D4": "안 함", "학습동아리_G4": 3}, "D4"),
+            ({"학습동아리_E4": "더" * 301}, "E4"),
+            ({"연구팀_F2": "여덟"}, "F2"),
+            ({"연구팀_I2": "으뜸"}, "I2"),
+            ({"연구팀_H2": "해체", "연구팀_B2": 2024}, "H2"),
+        ],
+    )
+    def test_nothing_more_is_said_of_a_cell_that_cant_be_read(self, cells, cell):
+        assert [told[1] for told in errors(book(**cells))] == [cell]
 
     def test_all_errors_of_both_sheets_are_told_at_once(self):
         told = errors(book(학습동아리_E4=None, 연구팀_G2=9, 연구팀_G3=9))

@@ -982,11 +982,15 @@ def _no_number() -> str:
 
 @dataclass(frozen=True, slots=True)
 class WrittenColumn:
-    """A column to write. ``is_text`` keeps Excel from making dates of codes; ``choices`` are a dropdown."""
+    """A column to write. ``is_text`` keeps Excel from making dates of codes; ``choices`` are a dropdown.
+
+    ``is_grouped``: whole numbers are written 1,234; not where they are names, such as years.
+    """
 
     name: str
     width: int = 12
     is_text: bool = False
+    is_grouped: bool = True
     wraps: bool = False
     choices: tuple[str, ...] = ()
 
@@ -1112,7 +1116,7 @@ class _Looks:
         if isinstance(value, str):
             is_quoted = value.startswith(FORMULA_STARTS)
         elif isinstance(value, int | Decimal) and not self.column.is_text:
-            shown_as = number_format(value)
+            shown_as = number_format(value) if self.column.is_grouped else "0"
         if (is_quoted, shown_as) not in self.made:
             made = NewCell(self.sheet)
             made.alignment = WRAPPED if self.column.wraps else TOP

@@ -21,10 +21,15 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 
 from studygroups.enums import OUTSIDERS, Answer, AwardKind, MemberRole, RoundState, TeamState
-from studygroups.figures import Figures, ProgrammeFigures, opening_figures, programme_figures
-from studygroups.judging import Score
+from studygroups.figures import (
+    Figures,
+    ProgrammeFigures,
+    carried_adoption,
+    opening_figures,
+    programme_figures,
+)
 from studygroups.models import Member, Programme, Proposal, Round, Team
-from studygroups.scores import read_scores, rule_of
+from studygroups.scores import highest_first, read_scores, rule_of, rule_words
 
 # Leader, assistant and clerk stand before the others.
 ROLES = list(MemberRole)
@@ -79,10 +84,21 @@ class PublicRound:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicPrize:
+    """What a programme awards: ``kind`` is a value of ``AwardKind``; ``places`` None for every team that took
+    part; ``prize`` in 원, None where none is set."""
+
+    kind: str
+    places: int | None
+    prize: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class PublicProgramme:
     """A programme with its public rounds, newest first. ``opening`` is None where it brought nothing.
 
-    ``score_rule`` says in words, translated, how scores come about.
+    ``prizes`` stand the highest first; ``score_rule`` says in words, translated, how the scores of its next
+    round come about.
     """
 
     name: str
@@ -91,6 +107,10 @@ class PublicProgramme:
     most_members: int
     outsiders_percent: int
     intakes_a_year: int
+    prizes: tuple[PublicPrize, ...]
+    answer_days: int
+    plan_months: int
+    adopted_years: int
     score_rule: str
     shows_names: bool
     rounds: tuple[PublicRound, ...]
@@ -145,6 +165,16 @@ class PublicProposal:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicScore:
+    """A team's score, the number of judges' totals it is the mean of, and in words, translated, what was
+    done with them. The totals themselves are nobody's to read."""
+
+    value: Fraction
+    counted: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class PublicTeam:
     """A team that was let in. ``state`` is a value of ``TeamState``. ``adopted`` is None where no answer is
     in; ``score`` where none was given; both and ``award`` while the results are not public."""
@@ -156,7 +186,7 @@ class PublicTeam:
     outsiders: int | None
     members: tuple[PublicMember, ...]
     award: PublicAward | None
-    score: Score | None
+    score: PublicScore | None
     adopted: int | None
     proposals: tuple[PublicProposal, ...]
 
@@ -167,7 +197,9 @@ class PublicTeam:
 
 @dataclass(frozen=True, slots=True)
 class RoundDocument:
-    """A round with its teams. ``has_results``: awards, scores and adopted proposals are public."""
+    """A round with its teams. ``has_results``: awards, scores and adopted proposals are public;
+    ``score_rule`` says in words, translated, how this round's scores come about; ``undecided`` teams wait for
+    an answer while others have theirs."""
 
     programme: PublicProgramme
     round: PublicRound
@@ -175,6 +207,8 @@ class RoundDocument:
     report_due_on: dt.date | None
     teams: tuple[PublicTeam, ...]
     has_results: bool
+    score_rule: str
+    undecided: int
 
     @property
     def has_scores(self) -> bool:
@@ -192,13 +226,22 @@ class RoundDocument:
 
 
 def published_programmes(municipality: Any) -> list[PublicProgramme]:
-    """What is public of a city's programmes, by name. Four queries, one where there is none."""
+    """What is public of a city's programmes, by name. Five queries, one where there is none."""
     return _documents(Programme.objects.public().for_municipality(municipality))
 
 
 def serving_programmes(plan: Any, code: str) -> list[PublicProgramme]:
-    """What is public of the programmes that serve a plan's pledge. Four queries, one where none does."""
+    """What is public of the programmes that serve a plan's pledge. Five queries, one where none does."""
     return _documents(Programme.objects.public().serving_code(plan, code))
+
+
+def years_of(programmes: Sequence[PublicProgramme]) -> list[tuple[int, Figures]]:
+    """All public rounds together by year, the latest first; opening totals belong to none. No query."""
+    found: dict[int, Figures] = {}
+    for programme in programmes:
+        for line in programme.rounds:
+            found[line.year] = found.get(line.year, Figures()) + line.figures
+    return sorted(found.items(), reverse=True, key=lambda each: each[0])
 
 
 def published_round(municipality: Any, name: str, year: int, intake: int) -> RoundDocument | None:
@@ -215,12 +258,22 @@ def published_round(municipality: Any, name: str, year: int, intake: int) -> Rou
         .get()
     )
     has_results = line.is_held and line.results_published_at is not None
-    teams = _teams(found[0], row, has_results=has_results) if line.is_held else []
-    return RoundDocument(found[0], line, row.call, row.report_due_on, tuple(teams), has_results)
+    rows = _held_teams(row, has_results=has_results) if line.is_held else []
+    teams = _teams(found[0], row, rows, has_results=has_results)
+    return RoundDocument(
+        programme=found[0],
+        round=line,
+        call=row.call,
+        report_due_on=row.report_due_on,
+        teams=tuple(teams),
+        has_results=has_results,
+        score_rule=rule_of(row),
+        undecided=_undecided(rows) if has_results else 0,
+    )
 
 
 def _documents(programmes: Any) -> list[PublicProgramme]:
-    rows = list(programmes.order_by("name", "pk"))
+    rows = list(programmes.with_rules().order_by("name", "pk"))
     return [_programme(each) for each in programme_figures(rows, public=True)] if rows else []
 
 
@@ -238,6 +291,10 @@ def _programme(found: ProgrammeFigures) -> PublicProgramme:
         most_members=row.most_members,
         outsiders_percent=row.outsiders_percent,
         intakes_a_year=row.intakes_a_year,
+        prizes=tuple(PublicPrize(each.kind, each.places, each.prize) for each in highest_first(row)),
+        answer_days=row.answer_days,
+        plan_months=row.plan_months,
+        adopted_years=row.adopted_years,
         score_rule=rule_of(row),
         shows_names=row.shows_names,
         rounds=rounds,
@@ -273,23 +330,39 @@ def _public_figures(row: Round, figures: Figures) -> Figures:
         return figures
     if not row.is_held:
         return Figures()
-    known = row.adopted is not None and figures.topics is not None
-    return replace(
-        figures,
-        completed=None,
-        finished_teams=None,
-        adopted=row.adopted,
-        proposed=figures.topics if known else None,
-    )
+    adopted, proposed = carried_adoption(row, figures.topics)
+    return replace(figures, completed=None, finished_teams=None, adopted=adopted, proposed=proposed)
 
 
-def _teams(programme: PublicProgramme, row: Round, *, has_results: bool) -> list[PublicTeam]:
-    """The teams of a held round: as they came, with results by award and score."""
+def _held_teams(row: Round, *, has_results: bool) -> list[Team]:
+    """The rows of a held round's teams with their members; awards and proposals where these are public."""
     rows = list(Team.objects.for_round(row).counted().with_members().in_order())
-    scores: dict[int, Score] = {}
     if has_results:
         prefetch_related_objects(rows, "award", "proposals__department", "proposals__follow_ups")
-        scores = {line.team.pk: line.score for line in read_scores(row).lines}
+    return rows
+
+
+def _undecided(rows: Sequence[Team]) -> int:
+    """Teams of which no proposal is decided, once a department has answered any: they are in the base of the
+    adoption rate all the same."""
+    answers = {row.pk: {each.answer for each in row.proposals.all()} for row in rows}
+    if not any(each for of_team in answers.values() for each in of_team):
+        return 0
+    going_on = [row for row in rows if row.state != TeamState.WITHDRAWN]
+    return sum(not answers[row.pk] & {Answer.ADOPTED, Answer.NOT_ADOPTED} for row in going_on)
+
+
+def _teams(
+    programme: PublicProgramme, row: Round, rows: Sequence[Team], *, has_results: bool
+) -> list[PublicTeam]:
+    """The teams of a held round: as they came, with results by award and score."""
+    scores: dict[int, PublicScore] = {}
+    if has_results:
+        scores = {
+            line.team.pk: PublicScore(line.score.value, line.score.counted, rule_words(line.score))
+            for line in read_scores(row).lines
+            if line.score.value is not None
+        }
     teams = [_team(programme, each, scores.get(each.pk), has_results=has_results) for each in rows]
     return sorted(teams, key=_place)
 
@@ -298,11 +371,12 @@ def _place(team: PublicTeam) -> tuple[int, Fraction]:
     """Awards, the highest first, those that withdrew last; within them scores, the highest first."""
     kinds = list(AwardKind.values)
     place = kinds.index(team.award.kind) if team.award else len(kinds) + team.has_withdrawn
-    value = team.score.value if team.score else None
-    return place, Fraction(1) if value is None else -value
+    return place, -team.score.value if team.score else Fraction(1)
 
 
-def _team(programme: PublicProgramme, row: Team, score: Score | None, *, has_results: bool) -> PublicTeam:
+def _team(
+    programme: PublicProgramme, row: Team, score: PublicScore | None, *, has_results: bool
+) -> PublicTeam:
     members = list(row.members.all())
     people, outsiders = row.people, row.outsiders
     if members:
@@ -317,7 +391,7 @@ def _team(programme: PublicProgramme, row: Team, score: Score | None, *, has_res
         outsiders=outsiders,
         members=_names(programme, row, members),
         award=PublicAward(award.kind, award.prize, award.decision) if award else None,
-        score=score if score and score.value is not None else None,
+        score=score,
         adopted=_adopted(proposals),
         proposals=tuple(_proposal(each) for each in proposals if each.answer == Answer.ADOPTED),
     )

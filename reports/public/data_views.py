@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from pledges.permissions import public
 from reports.models import Edition
 from reports.public import freshness
-from reports.public.addresses import address
+from reports.public.addresses import MAIN_PLAN, address
 from reports.public.crossorigin import shared
 from reports.public.licences import licence
 from reports.public.opendata.files import BY_NAME, FILES
@@ -24,6 +24,8 @@ from reports.public.reading import (
     page_context,
     read_address,
 )
+from reports.public.study_group_files import FORMATS, dictionary
+from reports.public.study_groups import has_study_groups
 from reports.summaries import read_summary
 
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
@@ -46,8 +48,17 @@ def data(request: HttpRequest, city: str, term: int, plan: str) -> HttpResponse:
         "licence": terms,
         "editions": editions,
         "summary": read_summary(edition.summary),
+        "study_files": dictionary() if _leads_to_study_groups(reading) else (),
+        "study_formats": FORMATS,
     }
     return freshness.tagged(render(request, "public/data.html", context), tag)
+
+
+def _leads_to_study_groups(reading: Reading) -> bool:
+    """Whether the page names the city's study groups, too: they are of today and of the term, not of an older
+    edition or another plan."""
+    plan = reading.plan
+    return plan.code == MAIN_PLAN and not reading.is_older and has_study_groups(plan)
 
 
 @public

@@ -96,7 +96,8 @@ def share(page: Mapping[str, Any]) -> Share | None:
 
 
 def _without_edition(page: Mapping[str, Any]) -> Share | None:
-    """A city's page and the portal's first; neither holds figures of its own in what is shared."""
+    """A city's page, its study groups and the portal's first; none holds figures in what is shared. A page
+    that has a title of its own names it and its description as ``shared``."""
     match = getattr(page.get("request"), "resolver_match", None)
     name = match.view_name if match else ""
     words = _("What was promised, and how far it has come")
@@ -104,6 +105,9 @@ def _without_edition(page: Mapping[str, Any]) -> Share | None:
     if place is not None:
         picture = reverse("public:city_share_image", args=[place.city.code])
         path = reverse("public:city", args=[place.city.code]) if name == "public:city" else ""
+        if shared := page.get("shared"):
+            title, words = shared
+            return Share(f"{title} · {place.city.name}", words, path, picture, "", "")
         return Share(f"{place.city.name} · {settings.SITE_NAME}", words, path, picture, "", "")
     if name == "public:home":
         picture = reverse("public:home_share_image")

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from pledges.permissions import public
@@ -14,8 +15,12 @@ from reports.public import freshness, study_group_files, study_groups
 from reports.public.addresses import MAIN_PLAN
 from reports.public.crossorigin import shared
 from reports.public.errors import NotPublished
+from reports.public.licences import licence
 from reports.public.reading import Place, find_place
-from studygroups.published import RoundDocument, published_programmes, published_round
+from reports.templatetags.study_groups import round_name
+from studygroups.enums import RoundState
+from studygroups.models import Programme
+from studygroups.published import RoundDocument, published_programmes, published_round, years_of
 
 
 @public
@@ -24,13 +29,21 @@ def study_groups_page(request: HttpRequest, city: str, term: int) -> HttpRespons
     """Every programme with its totals and its rounds, also those that were not held."""
     place = find_place(city, term, MAIN_PLAN)
     programmes = published_programmes(place.city)
-    tag = freshness.place_etag(request, place, programmes)
+    parts = study_groups.parts_of(
+        programmes, _term(place), study_groups.served_pledges(place.plan) if programmes else {}
+    )
+    tag = freshness.place_etag(request, place, parts)
     if same := freshness.unchanged(request, tag):
         return same
     context = {
         "place": place,
         "page": "study_groups",
-        "parts": study_groups.parts_of(programmes, _term(place)),
+        "shared": (
+            pgettext("page", "Study groups"),
+            _("Teams of officials, experts and citizens study a topic, and the city adopts what is good."),
+        ),
+        "parts": parts,
+        "years": years_of(programmes) if study_groups.share_years(programmes) else [],
         "updated_at": max((each.updated_at for each in programmes), default=None),
         "formats": study_group_files.FORMATS,
     }
@@ -42,7 +55,7 @@ def study_groups_page(request: HttpRequest, city: str, term: int) -> HttpRespons
 def programme(request: HttpRequest, city: str, term: int, programme_name: str) -> HttpResponse:
     """A programme has no page of its own: it stands among all of them."""
     place = find_place(city, term, MAIN_PLAN)
-    if not any(each.name == programme_name for each in published_programmes(place.city)):
+    if not Programme.objects.public().for_municipality(place.city).for_name(programme_name).exists():
         raise NotPublished(_("There is no such programme of study groups."))
     return HttpResponseRedirect(study_groups.programme_address(_term(place), programme_name))
 
@@ -61,9 +74,12 @@ def study_round(
     if same := freshness.unchanged(request, tag):
         return same
     line = document.round
+    name = f"{line.programme} {round_name(line, document.programme.has_intakes)}"
     context = {
         "place": place,
         "page": "study_round",
+        "shared": (name, " · ".join(filter(None, [str(RoundState(line.state).label), line.reason]))),
+        "name": name,
         "document": document,
         "line": line,
         "programme_url": study_groups.programme_address(_term(place), programme_name),
@@ -93,12 +109,12 @@ def rounds_file(request: HttpRequest, city: str, term: int, suffix: str) -> Http
         return study_group_files.as_table(
             suffix,
             _("Study group rounds"),
-            study_group_files.rounds_table(programmes),
+            study_group_files.ROUND_COLUMNS,
+            study_group_files.round_rows(programmes),
             _file_name(place, suffix),
         )
 
-    newest = max((each.updated_at for each in programmes), default=None)
-    return freshness.same_for_all(request, (place.city.name, programmes), newest, make)
+    return _same_for_all(request, place, programmes, make)
 
 
 @public
@@ -123,12 +139,21 @@ def teams_file(
         return study_group_files.as_table(
             suffix,
             _("Study group teams"),
-            study_group_files.teams_table(document),
+            study_group_files.team_columns(document),
+            study_group_files.team_rows(document),
             _file_name(place, suffix, programme_name, f"{year}-{intake}"),
         )
 
-    parts = (place.city.name, document)
-    return freshness.same_for_all(request, parts, document.round.updated_at, make)
+    return _same_for_all(request, place, document, make)
+
+
+def _same_for_all(
+    request: HttpRequest, place: Place, shown: object, make: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """A file, or 304. Without a date: teams withdraw and departments tell what they did after the results
+    were published, and who asked by that day alone would never hear of it."""
+    parts = (place.city.name, place.city.is_fictional, licence().code, shown)
+    return freshness.same_for_all(request, parts, None, make)
 
 
 def _round(place: Place, name: str, year_intake: tuple[int, int]) -> RoundDocument:

@@ -8,7 +8,7 @@ a new address.
 
 import datetime as dt
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
@@ -17,6 +17,8 @@ from django.db.models import Exists, OuterRef
 from django.urls import register_converter, reverse
 
 from pledges.models import Plan, Term
+from reports.editions import current_edition
+from reports.models import EditionPledge
 from reports.public.addresses import MAIN_PLAN
 from studygroups.models import Programme
 from studygroups.published import PublicProgramme, PublicRound, published_programmes, serving_programmes
@@ -124,13 +126,18 @@ class RoundLine:
     is_of_term: bool
 
 
+# Number and name of a pledge, as they were published.
+Served = tuple[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class ProgrammePart:
-    """A programme on a page: its rounds, newest first."""
+    """A programme on a page: its rounds, newest first, and the pledges of the plan that it serves."""
 
     programme: PublicProgramme
     anchor: str
     lines: tuple[RoundLine, ...]
+    served: tuple[Served, ...] = ()
 
     @property
     def of_term(self) -> int:
@@ -138,7 +145,10 @@ class ProgrammePart:
         return sum(line.is_of_term and line.round.is_held for line in self.lines)
 
 
-def parts_of(programmes: Sequence[PublicProgramme], term: Term) -> list[ProgrammePart]:
+def parts_of(
+    programmes: Sequence[PublicProgramme], term: Term, served: Mapping[str, Sequence[Served]] | None = None
+) -> list[ProgrammePart]:
+    """``served``: what ``served_pledges`` gives, where the page tells it."""
     return [
         ProgrammePart(
             programme,
@@ -149,14 +159,41 @@ def parts_of(programmes: Sequence[PublicProgramme], term: Term) -> list[Programm
                 )
                 for each in programme.rounds
             ),
+            tuple((served or {}).get(programme.name, ())),
         )
         for programme in programmes
     ]
 
 
+def served_pledges(plan: Plan | None) -> dict[str, list[Served]]:
+    """By the name of a public programme, the pledges that it serves in the plan's current edition, in their
+    order; what was not published of the plan is nowhere. Three queries, one where nothing is served."""
+    if plan is None:
+        return {}
+    links = list(
+        Programme.objects.public().serving_plan(plan).values_list("name", "served__pledge__code").order_by()
+    )
+    edition = current_edition(plan) if links else None
+    if edition is None:
+        return {}
+    rows = EditionPledge.objects.for_edition(edition).for_codes({code for _name, code in links})
+    found: dict[str, list[Served]] = {}
+    for code, pledge in rows.in_order().values_list("code", "name"):
+        for name, served in links:
+            if served == code:
+                found.setdefault(name, []).append((code, pledge))
+    return found
+
+
+def share_years(programmes: Sequence[PublicProgramme]) -> bool:
+    """Whether several rounds can fall into one year, so that years have totals of their own."""
+    held = [programme for programme in programmes if programme.rounds]
+    return len(held) > 1 or any(programme.has_intakes for programme in held)
+
+
 def served_parts(plan: Plan, code: str) -> list[ProgrammePart]:
     """What a pledge's page tells of the programmes that serve it. No query where the city has none, else
-    four, one where none serves this pledge."""
+    five, one where none serves this pledge."""
     if not has_study_groups(plan):
         return []
     return parts_of(serving_programmes(plan, code), plan.term)
@@ -165,7 +202,7 @@ def served_parts(plan: Plan, code: str) -> list[ProgrammePart]:
 def pages_of(plan: Plan) -> list[tuple[str, dt.datetime]]:
     """The addresses of the pages of study groups, each with when it changed last: for the sitemap.
 
-    Only the pledges' own sitemap names them. No query where the city has none, else four.
+    Only the pledges' own sitemap names them. No query where the city has none, else five.
     """
     if plan.code != MAIN_PLAN or not has_study_groups(plan):
         return []

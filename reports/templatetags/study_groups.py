@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from studygroups.enums import AwardKind, MemberKind, MemberRole, RoundState, TeamState
-from studygroups.judging import Score, display_score
-from studygroups.published import PublicRound, RoundDocument
+from studygroups.judging import display_score
+from studygroups.published import PublicRound, PublicScore, RoundDocument
 from studygroups.rules import display_percent
-from studygroups.scores import rule_words
 
 register = template.Library()
 
@@ -38,7 +37,7 @@ def share(value: Fraction | None) -> str:
 
 
 @register.filter
-def score(value: Score | None) -> str:
+def score(value: PublicScore | None) -> str:
     """A score to two places; "–" where there is none."""
     return display_score(value.value if value else None)
 
@@ -55,7 +54,7 @@ def score_rules(document: RoundDocument) -> list[tuple[str, str]]:
     found: dict[str, list[str]] = {}
     for team in document.teams:
         if team.score:
-            found.setdefault(rule_words(team.score), []).append(team.name)
+            found.setdefault(team.score.rule, []).append(team.name)
     return [(rule, ", ".join(names)) for rule, names in found.items()]
 
 

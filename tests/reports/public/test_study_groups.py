@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import re
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -12,7 +13,7 @@ from django.utils import timezone
 from pledges.models import Pledge
 from studygroups.enums import Answer, AwardKind, MemberKind, MemberRole, RoundState, TeamState
 from studygroups.published import published_programmes, published_round
-from studygroups.scores import rule_of, rule_words
+from studygroups.scores import rule_of
 from tests import factories as make
 from tests.reports.public import naju as made
 
@@ -180,6 +181,57 @@ def test_what_is_not_there_is_404(ddeutseum, client, path):
     assert client.get(LIST + path).status_code == 404
 
 
+def test_programme_leads_to_the_pledges_that_it_serves_as_they_were_published(ddeutseum, naju, client):
+    fresh = make.PledgeFactory(plan=naju, code="9-9-9", name=SECRET, area=naju.areas.first())
+    make.ServedPledgeFactory(programme=ddeutseum, pledge=fresh)
+    published = naju.pledges.get(code="7-2-3")
+    shown = published.name
+    published.name = SECRET
+    published.save()
+    html = client.get(LIST).content.decode()
+    assert f'<a href="{CARD}"><span class="code">7-2-3</span> {shown}</a>' in html
+    # A pledge, or a name, that no edition holds is nobody's to read yet.
+    assert "9-9-9" not in html
+    assert SECRET not in html
+
+
+def test_programmes_together_have_totals_by_year(ddeutseum, city, text_of):
+    """원정대 has three intakes of 5, 2 and 2 teams in 2025, 뜻세움 one round of 6 in 2023."""
+    other = programme_of(city, name="원정대", intakes_a_year=3)
+    for intake, teams in enumerate((5, 2, 2), start=1):
+        round_of(other, year=2025, intake=intake, teams=teams, topics=teams)
+    round_of(other, year=2024, teams=4, topics=4)
+    page = text_of(LIST).partition("연도별 합계")[2]
+    # Held, not held, teams, topics, people, adopted.
+    assert "2025 3 0 9 9 – –" in page
+    assert "2024 1 1 4 4 – –" in page
+    assert "2023 1 0 6 6 53 6" in page
+
+
+def test_years_alone_are_not_told_twice(ddeutseum, text_of):
+    assert "연도별 합계" not in text_of(LIST)
+
+
+def test_rules_of_a_programme_say_its_awards_and_what_follows(ddeutseum, text_of):
+    make.AwardRuleFactory(programme=ddeutseum, kind=AwardKind.ENCOURAGEMENT, places=2, prize=None)
+    make.AwardRuleFactory(programme=ddeutseum, kind=AwardKind.BEST, places=1, prize=10_000_000)
+    page = text_of(LIST)
+    assert "최우수 1개 팀 (10,000,000원), 장려 2개 팀" in page
+    assert "10일 이내에 답변합니다" in page
+    assert "3년간 추진 상황을 관리합니다" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "title"), [("", "학습동아리 · 나주시"), ("한빛연구모임/2025-1/", "한빛연구모임 2025년 · 나주시")]
+)
+def test_shared_link_says_what_the_page_is_and_where_it_stays(finished, client, path, title):
+    html = client.get(f"{LIST}{path}?utm_source=x").content.decode()
+    assert f'<meta property="og:title" content="{title}">' in html
+    canonical = re.search(r'<link rel="canonical" href="([^"]+)"', html)[1]
+    assert unquote(canonical) == f"http://testserver{LIST}{path}"
+    assert re.search(r'<meta name="description" content="[^"]{2,}"', html)
+
+
 # --- A round --------------------------------------------------------------------------
 
 
@@ -203,8 +255,10 @@ def test_score_is_shown_with_its_rule(finished, text_of):
     # 91, 83 and 77: the highest and the lowest are dropped.
     assert "83.00" in page
     document = published_round(finished.programme.municipality, "한빛연구모임", 2025, 1)
-    assert rule_words(document.teams[0].score) in page
-    assert rule_of(finished.programme) in page
+    assert document.teams[0].score.rule.startswith("합계 3개 가운데 가장 높은 것과 가장 낮은 것을 빼고")
+    assert document.teams[0].score.rule in page
+    assert document.score_rule == rule_of(finished)
+    assert document.score_rule in page
 
 
 def test_names_are_hidden_unless_the_programme_publishes_them(finished, client):
@@ -310,8 +364,26 @@ def test_judge_who_abstained_or_was_excused_does_not_count(finished):
     make.JudgeFactory(round=finished, excused_at=timezone.now(), excuse="출장")
     document = published_round(finished.programme.municipality, "한빛연구모임", 2025, 1)
     # 91 and 83 are left: fewer than three, so that none is dropped.
-    assert document.teams[0].score.value == 87
-    assert document.teams[0].score.dropped == ()
+    assert (document.teams[0].score.value, document.teams[0].score.counted) == (87, 2)
+
+
+def test_single_judges_totals_stand_in_no_document(finished):
+    """91, 83 and 77: the mean of what is left is public, what each judge gave is not."""
+    document = published_round(finished.programme.municipality, "한빛연구모임", 2025, 1)
+    assert "Fraction(83, 1)" in repr(document)
+    assert not [points for points in (91, 77) if f"Fraction({points}, 1)" in repr(document)]
+
+
+def test_undecided_proposals_are_told_beside_the_rate_that_they_are_in(finished, text_of):
+    address = f"{LIST}한빛연구모임/2025-1/"
+    assert "아직 정해지지" not in text_of(address)
+    for answer in (Answer.REVIEW, ""):
+        team = make.TeamFactory(round=finished, topic="걷는 길", state=TeamState.COMPLETED)
+        make.ProposalFactory(team=team, answer=answer)
+    # Of three topics, that of the team that withdrew left out, one is adopted and two are open.
+    page = text_of(address)
+    assert "1 ÷ 3 = 33.3%" in page
+    assert "2개 팀의 제안은 반영 여부가 아직 정해지지 않았습니다" in page
 
 
 # --- Files ----------------------------------------------------------------------------
@@ -325,6 +397,8 @@ def test_rounds_as_a_file_hold_what_is_shown(ddeutseum, client):
     assert (rows[-1]["운영 횟수"], rows[-1]["참여 인원"]) == ("8", "614")
     book = openpyxl.load_workbook(io.BytesIO(client.get("/naju/8/study-groups.xlsx").content))
     assert [cell.value for cell in book.active[3]][:7] == ["뜻세움", 2023, 1, "종료", None, 1, 6]
+    # A year is a name: 2,023 it is never.
+    assert [book.active.cell(3, column).number_format for column in (2, 3, 7)] == ["0", "0", "#,##0"]
     data = client.get("/naju/8/study-groups.json").json()
     (programme,) = data["programmes"]
     assert (programme["total"]["adoption_rate"], programme["total"]["outsiders"]) == ("26/35", None)
@@ -346,9 +420,48 @@ def test_files_may_be_read_by_any_site_and_say_what_they_are(finished, client, s
     for address in (f"/naju/8/study-groups.{suffix}", f"{LIST}한빛연구모임/2025-1.{suffix}"):
         answer = client.get(address)
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
-        assert answer.headers["Last-Modified"]
         again = client.get(address, headers={"if-none-match": answer.headers["ETag"]})
         assert again.status_code == 304
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "json"])
+def test_what_departments_tell_later_is_not_kept_from_who_asks_by_date(finished, client, suffix):
+    """A follow-up comes years after the results were published: no date says that a file is unchanged."""
+    address = f"{LIST}한빛연구모임/2025-1.{suffix}"
+    tag = client.get(address).headers["ETag"]
+    finished.recorded_teams.get(name="새길").proposals.filter(answer=Answer.NOT_ADOPTED).update(
+        answer=Answer.ADOPTED
+    )
+    for headers in (
+        {"if-none-match": tag},
+        {"if-modified-since": "Wed, 01 Jan 2098 00:00:00 GMT"},
+    ):
+        assert client.get(address, headers=headers).status_code == 200
+
+
+def test_page_of_open_data_names_the_files_and_every_column(finished, naju, client):
+    html = client.get("/naju/8/data/").content.decode()
+    for suffix in ("csv", "xlsx", "json"):
+        assert f'href="/naju/8/study-groups.{suffix}"' in html
+    assert "/naju/8/study-groups/(사업명)/(연도)-(차수).csv" in html
+    finished.programme.shows_names = True
+    finished.programme.save()
+    told = html.partition('id="study-groups"')[2]
+    for address in ("/naju/8/study-groups", f"{LIST}한빛연구모임/2025-1"):
+        header = client.get(f"{address}.csv").content.decode().removeprefix("\ufeff").splitlines()[0]
+        for name in header.split(","):
+            assert f'<td lang="ko" data-label="한국어">{name}</td>' in told, name
+    data = client.get(f"{LIST}한빛연구모임/2025-1.json").json()
+    for key in data["teams"][0].keys() & {"topic", "score", "departments", "members"}:
+        assert f"<code>{key}</code>" in told
+
+
+def test_page_of_open_data_is_silent_without_study_groups_and_of_older_editions(naju, city, client):
+    assert 'id="study-groups"' not in client.get("/naju/8/data/").content.decode()
+    programme_of(city)
+    made.publish(naju, dt.date(2025, 12, 31))
+    assert 'id="study-groups"' in client.get("/naju/8/data/").content.decode()
+    assert 'id="study-groups"' not in client.get("/naju/8/data/?as_of=2025-09-30").content.decode()
 
 
 def test_text_in_a_file_is_never_a_formula(finished, client):
@@ -370,15 +483,16 @@ def test_page_is_not_sent_again_until_something_changes(finished, client, path):
 
 
 @pytest.mark.parametrize("count", [1, 5])
-def test_list_takes_five_queries(city, client, django_assert_num_queries, count):
+def test_list_takes_nine_queries(city, client, django_assert_num_queries, count):
     for number in range(count):
         programme = programme_of(city, name=f"모임 {number}")
+        make.ServedPledgeFactory(programme=programme, pledge=Pledge.objects.get(code="7-2-3"))
         for year in range(2020, 2020 + count):
             make.TeamFactory(round=round_of(programme, year=year), state=TeamState.COMPLETED)
     client.get(LIST)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(9):
         client.get(LIST)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/naju/8/study-groups.json")
 
 
@@ -390,7 +504,7 @@ def test_round_takes_as_many_queries_whatever_its_size(finished, client, django_
         make.GroupMemberFactory(team=team)
         make.FollowUpFactory(proposal=make.ProposalFactory(team=team, answer=Answer.ADOPTED))
     client.get(LIST)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         assert client.get(f"{LIST}한빛연구모임/2025-1/").status_code == 200
 
 
@@ -433,12 +547,12 @@ def test_card_is_sent_again_when_its_study_groups_change(ddeutseum, client):
 
 
 @pytest.mark.parametrize("count", [1, 5])
-def test_card_takes_four_queries_more_whatever_serves_it(naju, client, django_assert_num_queries, count):
+def test_card_takes_five_queries_more_whatever_serves_it(naju, client, django_assert_num_queries, count):
     pledge = naju.pledges.get()
     for number in range(count):
         programme = programme_of(naju.term.municipality, name=f"모임 {number}")
         round_of(programme, year=2025)
         make.ServedPledgeFactory(programme=programme, pledge=pledge)
     client.get(CARD)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get(CARD)

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pledges.workflow import WorkflowError
-from studygroups.enums import MemberKind, MemberRole
-from studygroups.forms.base import LineField, LongTextField, StepForm, find_person
+from studygroups.enums import MemberKind, MemberRole, TeamState
+from studygroups.forms.base import HeldForm, LineField, LongTextField, find_person, said_meanwhile
 from studygroups.models import Member, Round, Team
-from studygroups.workflow import NotReady, Person, Refused
+from studygroups.workflow import NotReady, Overtaken, Person, Refused
 
 FIRST_ROWS = 4
 MORE_ROWS = 3
@@ -27,6 +27,7 @@ class MemberForm(forms.Form):
     name = LineField(label=gettext_lazy("Name"), max_length=60)
     affiliation = LineField(label=gettext_lazy("Affiliation"), max_length=100)
     role = forms.ChoiceField(label=gettext_lazy("Part in the team"), choices=MemberRole.choices)
+    gone = forms.BooleanField(label=gettext_lazy("Take out"), required=False)
 
     def __init__(
         self, data: Mapping[str, Any] | None, *, prefix: str, initial: Mapping[str, Any], round: Round
@@ -39,7 +40,7 @@ class MemberForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         login, name = cleaned.get("login", ""), cleaned.get("name", "")
-        if not login and not name and not cleaned.get("affiliation"):
+        if cleaned.get("gone") or not (login or name or cleaned.get("affiliation")):
             return cleaned
         kind, role = cleaned.get("kind", MemberKind.OFFICIAL), cleaned.get("role", MemberRole.MEMBER)
         if login:
@@ -66,8 +67,28 @@ class MemberForm(forms.Form):
         self.person = Person(name, kind, role, cleaned["affiliation"])
         return cleaned
 
+    @property
+    def is_told(self) -> bool:
+        """Whether the line names somebody and nothing is wrong with it: it shows in one line."""
+        if not self.is_bound:
+            return bool(self.initial.get("login") or self.initial.get("name"))
+        return not self.errors and (self.person is not None or self.cleaned_data.get("gone", False))
 
-class ApplicationForm(StepForm):
+    @property
+    def shown(self) -> str:
+        """Whom it names."""
+        if self.person is not None:
+            return self.person.name
+        return str(self.initial.get("shown") or self["name"].value() or self["login"].value() or "")
+
+    @property
+    def words(self) -> str:
+        """Part in the team, kind and affiliation."""
+        role, kind = MemberRole(self["role"].value()).label, MemberKind(self["kind"].value()).label
+        return " · ".join(str(word) for word in (role, kind, self["affiliation"].value()) if word)
+
+
+class ApplicationForm(HeldForm):
     """Name, topic, plan, and lines of members ``member-0-login`` and so on; ``lines`` counts them."""
 
     name = LineField(label=gettext_lazy("Team"), max_length=100)
@@ -99,7 +120,12 @@ class ApplicationForm(StepForm):
         self.round, self.team = round, team
         # By "members", "outsiders", "leader" and "unconfirmed": what is wrong with the people together.
         self.of_people: dict[str, str] = {}
-        own = {"login": getattr(user, "username", ""), "role": MemberRole.LEADER}
+        own = {
+            "login": getattr(user, "username", ""),
+            "shown": str(user),
+            "kind": MemberKind.OFFICIAL,
+            "role": MemberRole.LEADER,
+        }
         held = [_initial(member) for member in members] or ([own] if team is None else [])
         self.lines = self._lines(data, len(held))
         self.rows = [
@@ -142,6 +168,15 @@ class ApplicationForm(StepForm):
     def has_errors(self) -> bool:
         return bool(self.is_bound and (self.errors or self.of_people or any(row.errors for row in self.rows)))
 
+    def tell_overtaken(self) -> None:
+        """Say at the fields what somebody else saved while this was typed. ``team`` is what stands now."""
+        for name in ("name", "topic", "plan"):
+            self.tell_stored(name)
+        stored = list(self.team.members.all()) if self.team else []
+        if {_said(each) for each in stored} != {_said(each) for each in self.people}:
+            self.of_people["overtaken"] = said_meanwhile(", ".join(_said(each) for each in stored))
+        self.add_error(None, Overtaken().message)
+
     def refuse(self, error: WorkflowError) -> None:
         found = dict(error.errors) if isinstance(error, NotReady) else {}
         if isinstance(error, Refused) and error.field == "members":
@@ -155,8 +190,8 @@ class ApplicationForm(StepForm):
             super().refuse(error)
 
 
-class ScreenForm(StepForm):
-    """Whether a team is selected, and why."""
+class ScreenForm(HeldForm):
+    """Whether a team is selected, and why; decided once, it shows the decision."""
 
     selected = forms.ChoiceField(
         label=gettext_lazy("Decision"),
@@ -172,11 +207,22 @@ class ScreenForm(StepForm):
         error_messages={"required": gettext_lazy("Give the reason of the decision.")},
     )
 
+    def __init__(self, data: Any = None, *, team: Team, prefix: str) -> None:
+        decided = {TeamState.SELECTED: "yes", TeamState.NOT_SELECTED: "no"}
+        initial = {"selected": decided.get(TeamState(team.state)), "decision": team.decision}
+        super().__init__(data, prefix=prefix, initial=initial)
+
+
+def _said(person: Member | Person) -> str:
+    """A person of a team and their part, in words."""
+    return f"{person.name} ({MemberRole(person.role).label})"
+
 
 def _initial(member: Member) -> dict[str, Any]:
     return {
         "kind": member.kind,
         "login": member.user.username if member.user else "",
+        "shown": member.name,
         "name": "" if member.user else member.name,
         "affiliation": member.affiliation,
         "role": member.role,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from pledges.forms.notation import NumberField
 from studygroups.enums import AwardKind
-from studygroups.forms.base import LineField, StepForm, find_person
+from studygroups.forms.base import HeldForm, LineField, StepForm, find_person
 from studygroups.models import AwardRule, Round, ScoreSheet, Team
 from studygroups.scores import ScoreTable
 from studygroups.workflow import Points
@@ -50,12 +50,12 @@ class JudgeForm(StepForm):
         return cleaned
 
 
-class SheetsForm(StepForm):
+class SheetsForm(HeldForm):
     """One judge's points for every team: ``paper-12``, ``abstains-12``, ``remark-12`` by team's key."""
 
     def __init__(self, *args: Any, round: Round, teams: Sequence[Team], sheets: Sequence[ScoreSheet]) -> None:
         super().__init__(*args)
-        self.teams, self.weights = teams, dict(zip(PARTS, round.programme.weights, strict=True))
+        self.teams, self.weights = teams, dict(zip(PARTS, round.weights, strict=True))
         held = {sheet.team_id: sheet for sheet in sheets}
         labels = {"paper": _("Paper"), "presentation": _("Presentation"), "audience": _("Audience")}
         for team in teams:
@@ -96,11 +96,16 @@ class SheetsForm(StepForm):
         }
 
 
-class AwardsForm(StepForm):
+class AwardsForm(HeldForm):
     """Which team gets what: ``award-12`` and, where the scores alone do not say it, ``decision-12``."""
 
     def __init__(
-        self, *args: Any, table: ScoreTable, rules: Sequence[AwardRule], held: dict[int, Any]
+        self,
+        *args: Any,
+        table: ScoreTable,
+        rules: Sequence[AwardRule],
+        held: dict[int, Any],
+        is_decided: bool,
     ) -> None:
         super().__init__(*args)
         self.table = table
@@ -113,12 +118,12 @@ class AwardsForm(StepForm):
                 label=_("Award of %(team)s") % {"team": line.team.name},
                 choices=choices,
                 required=False,
-                initial=award.kind if award else "" if held else suggested,
+                initial=award.kind if award else "" if is_decided else suggested,
             )
             self.fields[f"decision-{key}"] = LineField(
                 label=_("How the committee decided on %(team)s") % {"team": line.team.name},
                 max_length=500,
-                initial=award.decision if award else "",
+                initial=award.decision if award else line.team.passed_over,
             )
 
     @property

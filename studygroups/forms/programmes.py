@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from pledges.models import Municipality, Plan, Pledge
 from studygroups.enums import AwardKind
-from studygroups.forms.base import NOT_BLANK, DayField, LineField, LongTextField, StepForm
+from studygroups.forms.base import NOT_BLANK, DayField, HeldForm, LineField, LongTextField
 from studygroups.models import AwardRule, Programme, Round
 from studygroups.models.programmes import PRIZE_LIMIT
 from studygroups.workflow.programmes import MENDABLE, RULES
@@ -20,7 +20,7 @@ MOST = 32_767
 PLEDGES = "pledges"
 
 
-class ProgrammeForm(StepForm):
+class ProgrammeForm(HeldForm):
     """Rules, awards (``places-best``, ``prize-best``) and the served pledges by number."""
 
     name = LineField(label=gettext_lazy("Programme"), max_length=100, required=True)
@@ -139,7 +139,7 @@ class ProgrammeForm(StepForm):
         return [*self.cleaned_data["codes"], *self.others]
 
 
-class RoundForm(StepForm):
+class RoundForm(HeldForm):
     """A new round, or the call and days of one, as far as its state lets them be changed."""
 
     year = forms.IntegerField(

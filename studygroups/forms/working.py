@@ -9,10 +9,10 @@ from django.utils.translation import pgettext_lazy
 
 from pledges.models import Department, Municipality
 from studygroups.enums import Answer, FileKind
-from studygroups.forms.base import DayField, LineField, LongTextField, StepForm
+from studygroups.forms.base import DayField, HeldForm, LineField, LongTextField, StepForm
 
 
-class MeetingForm(StepForm):
+class MeetingForm(HeldForm):
     held_on = DayField(label=_("Day of the meeting"), initial=timezone.localdate)
     attendees = forms.IntegerField(
         label=_("People who came"),
@@ -46,7 +46,7 @@ class WithdrawForm(StepForm):
     )
 
 
-class PassOnForm(StepForm):
+class PassOnForm(HeldForm):
     """A proposal of a team and the department that answers it."""
 
     text = LongTextField(
@@ -65,7 +65,7 @@ class PassOnForm(StepForm):
         choices.queryset = Department.objects.for_municipality(municipality).standing().by_name()
 
 
-class AnswerForm(StepForm):
+class AnswerForm(HeldForm):
     answer = forms.ChoiceField(
         label=_("Answer"),
         choices=Answer.choices,
@@ -80,7 +80,7 @@ class AnswerForm(StepForm):
     )
 
 
-class ProposalPlanForm(StepForm):
+class ProposalPlanForm(HeldForm):
     plan = LongTextField(
         label=_("Implementation plan"),
         rows=6,

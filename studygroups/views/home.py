@@ -19,6 +19,7 @@ from studygroups.models import Programme
 from studygroups.nextsteps import next_of_rounds
 from studygroups.scores import highest_first, rule_of
 from studygroups.views.lookups import find_place, find_programme, link, page, taken
+from studygroups.views.turns import one_by_one
 
 SEES, MANAGES = Action.VIEW_GROUPS, Action.MANAGE_GROUPS
 
@@ -41,12 +42,14 @@ def home(request: HttpRequest, city: str) -> HttpResponse:
 
 
 @access(MANAGES)
+@one_by_one
 def programme_new(request: HttpRequest, city: str) -> HttpResponse:
     place = find_city(request.user, MANAGES, city)
     return _programme(request, place, None)
 
 
 @access(SEES)
+@one_by_one
 def programme(request: HttpRequest, city: str, programme: int) -> HttpResponse:
     """The rules of a programme and its rounds; the planning office mends the rules."""
     found = find_programme(request.user, SEES, city, programme)
@@ -56,6 +59,7 @@ def programme(request: HttpRequest, city: str, programme: int) -> HttpResponse:
 
 
 @access(MANAGES)
+@one_by_one
 def round_new(request: HttpRequest, city: str, programme: int) -> HttpResponse:
     found = find_programme(request.user, MANAGES, city, programme)
     form = RoundForm(request.POST if request.method == "POST" else None)

@@ -19,11 +19,13 @@ from studygroups.nextsteps import read_next_of_round
 from studygroups.rights import is_judge
 from studygroups.scores import highest_first, read_scores, rule_of
 from studygroups.views.lookups import find_judge, find_place, find_round, link, page, taken, told
+from studygroups.views.turns import one_by_one
 
 SEES, MANAGES = Action.VIEW_GROUPS, Action.MANAGE_GROUPS
 
 
 @access(SEES)
+@one_by_one
 def judges(request: HttpRequest, city: str, round: int) -> HttpResponse:
     """The judges of a round and whose sheets are in; the planning office names and excuses them."""
     found = find_round(request.user, SEES, city, round)
@@ -87,6 +89,7 @@ def judges(request: HttpRequest, city: str, round: int) -> HttpResponse:
 
 
 @signed_in
+@one_by_one
 def sheets(request: HttpRequest, city: str, judge: int) -> HttpResponse:
     """One judge's own sheets: nobody else's stand here."""
     found = find_judge(request.user, city, judge)
@@ -121,7 +124,7 @@ def sheets(request: HttpRequest, city: str, judge: int) -> HttpResponse:
         is_open=round.state == RoundState.JUDGING and not is_in and found.excused_at is None,
         own=found.user_id is not None,
         next=read_next_of_round(round),
-        rule=rule_of(round.programme),
+        rule=rule_of(round),
         sees_round=can(request.user, SEES, municipality=place),
     )
     return render(request, "staff/studygroups/sheets.html", context, status=422 if form.is_bound else 200)
@@ -142,7 +145,7 @@ def scores(request: HttpRequest, city: str, round: int) -> HttpResponse:
         place,
         round=found,
         table=table,
-        rule=rule_of(found.programme),
+        rule=rule_of(found),
         next=read_next_of_round(found),
         sees_round=sees,
         own=own,
@@ -152,6 +155,7 @@ def scores(request: HttpRequest, city: str, round: int) -> HttpResponse:
 
 
 @access(SEES)
+@one_by_one
 def awards(request: HttpRequest, city: str, round: int) -> HttpResponse:
     """Which team gets which award: suggested by the scores, decided by the committee."""
     found = find_round(request.user, SEES, city, round)
@@ -161,7 +165,13 @@ def awards(request: HttpRequest, city: str, round: int) -> HttpResponse:
     rules = highest_first(found.programme)
     held = {award.team_id: award for award in Award.objects.filter(team__round=found).select_related("team")}
     is_open = found.state == RoundState.JUDGING and table.is_complete
-    form = AwardsForm(request.POST if request.method == "POST" else None, table=table, rules=rules, held=held)
+    form = AwardsForm(
+        request.POST if request.method == "POST" else None,
+        table=table,
+        rules=rules,
+        held=held,
+        is_decided=found.decided_by_id is not None,
+    )
     if request.method == "POST":
         if not manages:
             raise PermissionDenied
@@ -181,7 +191,7 @@ def awards(request: HttpRequest, city: str, round: int) -> HttpResponse:
         given=list(held.values()),
         form=form,
         is_open=is_open and manages,
-        rule=rule_of(found.programme),
+        rule=rule_of(found),
         next=read_next_of_round(found),
         manages=manages,
     )

@@ -17,11 +17,13 @@ from studygroups.nextsteps import next_of_proposal, read_next_of_round
 from studygroups.rights import city_of, is_own
 from studygroups.rules import add_months, follow_up_days
 from studygroups.views.lookups import find_proposal, find_round, link, page, taken, told
+from studygroups.views.turns import one_by_one
 
 SEES, MANAGES, ANSWERS = Action.VIEW_GROUPS, Action.MANAGE_GROUPS, Action.ANSWER_PROPOSAL
 
 
 @access(SEES)
+@one_by_one
 def proposals(request: HttpRequest, city: str, round: int) -> HttpResponse:
     """What the teams of a round propose: with whom it is and until when, what became of it."""
     found = find_round(request.user, SEES, city, round)
@@ -44,7 +46,7 @@ def proposals(request: HttpRequest, city: str, round: int) -> HttpResponse:
             return redirect(here)
         team = _team_of(found, request.POST.get("team", ""))
         held = _proposal_of(found, request.POST["proposal"]) if request.POST.get("proposal") else None
-        form = PassOnForm(request.POST, prefix=_prefix(team, held), municipality=place)
+        form = _form(place, team, held, None, request.POST)
         if form.is_valid() and taken(
             form,
             lambda: workflow.pass_on(team=team, user=request.user, proposal=held, **form.cleaned_data),
@@ -63,26 +65,24 @@ def proposals(request: HttpRequest, city: str, round: int) -> HttpResponse:
 
 
 @signed_in
+@one_by_one
 def proposal(request: HttpRequest, city: str, proposal: int) -> HttpResponse:
     """One proposal with its course; its department answers, plans and tells what became of it."""
     found = find_proposal(request.user, city, proposal)
     answers = can(request.user, ANSWERS, municipality=city_of(found.team), department=found.department_id)
-    forms: dict[str, Any] = {
-        "answer": AnswerForm(
-            prefix="answer", initial={"answer": found.answer, "answer_text": found.answer_text}
-        ),
-        "plan": ProposalPlanForm(prefix="plan", initial={"plan": found.plan}),
-        "follow_up": FollowUpForm(prefix="follow_up"),
-    }
     refused = False
     if request.method == "POST":
         if not answers:
             raise PermissionDenied
-        taken_step = _step(request, found, forms)
-        if taken_step:
-            messages.success(request, taken_step)
+        step = request.POST.get("step", "")
+        forms = _forms(found, step, request.POST)
+        done = _step(request, found, step, forms)
+        if done:
+            messages.success(request, done)
             return redirect(request.path)
-        refused = request.POST.get("step") in forms
+        refused = step in forms
+    else:
+        forms = _forms(found)
     programme = found.team.round.programme
     due = next_of_proposal(found)
     ends = None
@@ -111,20 +111,30 @@ def proposal(request: HttpRequest, city: str, proposal: int) -> HttpResponse:
 # --- Parts ---
 
 
-def _step(request: HttpRequest, found: Proposal, forms: dict[str, Any]) -> str:
-    """What was done, in words; "" where nothing was."""
-    step = request.POST.get("step", "")
-    steps: dict[str, tuple[Any, Any, str]] = {
-        "answer": (AnswerForm, workflow.answer_proposal, _("The answer is recorded.")),
-        "plan": (ProposalPlanForm, workflow.hand_in_plan, _("The implementation plan is recorded.")),
-        "follow_up": (FollowUpForm, workflow.report_follow_up, _("The follow-up is recorded.")),
+def _forms(found: Proposal, step: str = "", sent: Any = None) -> dict[str, Any]:
+    """The forms of a proposal by step; that of ``step`` with what was sent."""
+
+    def made(kind: Any, name: str, **initial: Any) -> Any:
+        return kind(sent if name == step else None, prefix=name, initial=initial)
+
+    return {
+        "answer": made(AnswerForm, "answer", answer=found.answer, answer_text=found.answer_text),
+        "plan": made(ProposalPlanForm, "plan", plan=found.plan),
+        "follow_up": made(FollowUpForm, "follow_up"),
     }
-    if step not in steps:
+
+
+def _step(request: HttpRequest, found: Proposal, step: str, forms: dict[str, Any]) -> str:
+    """What was done, in words; "" where nothing was."""
+    steps: dict[str, tuple[Any, str]] = {
+        "answer": (workflow.answer_proposal, _("The answer is recorded.")),
+        "plan": (workflow.hand_in_plan, _("The implementation plan is recorded.")),
+        "follow_up": (workflow.report_follow_up, _("The follow-up is recorded.")),
+    }
+    if step not in steps or not forms[step].is_valid():
         return ""
-    kind, function, done = steps[step]
-    form = forms[step] = kind(request.POST, prefix=step)
-    if not form.is_valid():
-        return ""
+    function, done = steps[step]
+    form = forms[step]
     values = dict(form.cleaned_data)
     if step == "answer":
         values = {"answer": values["answer"], "text": values["answer_text"]}
@@ -159,12 +169,16 @@ def _teams(found: Round, bound: tuple[int, int, PassOnForm] | None, manages: boo
 
 
 def _form(
-    place: Any, team: Team, held: Proposal | None, bound: tuple[int, int, PassOnForm] | None
+    place: Any,
+    team: Team,
+    held: Proposal | None,
+    bound: tuple[int, int, PassOnForm] | None,
+    sent: Any = None,
 ) -> PassOnForm:
     if bound is not None and bound[:2] == (team.pk, held.pk if held else 0):
         return bound[2]
     initial = {"text": held.text, "department": held.department_id} if held else {"text": team.topic}
-    return PassOnForm(prefix=_prefix(team, held), municipality=place, initial=initial)
+    return PassOnForm(sent, prefix=_prefix(team, held), municipality=place, initial=initial)
 
 
 def _prefix(team: Team, held: Proposal | None) -> str:

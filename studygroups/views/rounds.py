@@ -21,12 +21,14 @@ from studygroups.models import Round, Team
 from studygroups.nextsteps import next_of_team, read_next_of_round
 from studygroups.rosters import results_sheets, roster_sheet
 from studygroups.views.lookups import find_round, link, page, taken, told
+from studygroups.views.turns import one_by_one
 
 SEES, MANAGES = Action.VIEW_GROUPS, Action.MANAGE_GROUPS
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @access(SEES)
+@one_by_one
 def round_desk(request: HttpRequest, city: str, round: int) -> HttpResponse:
     """Where the round stands, what comes next, its teams; the planning office takes its steps here."""
     found = find_round(request.user, SEES, city, round)
@@ -67,6 +69,7 @@ def round_desk(request: HttpRequest, city: str, round: int) -> HttpResponse:
 
 
 @access(MANAGES)
+@one_by_one
 def call(request: HttpRequest, city: str, round: int) -> HttpResponse:
     """The text of the call and the days of the round."""
     found = find_round(request.user, MANAGES, city, round)

@@ -24,12 +24,14 @@ from studygroups.rights import city_of, is_own, may_write, place_in
 from studygroups.rules import most_outsiders
 from studygroups.scores import read_scores
 from studygroups.views.lookups import find_file, find_round, find_team, link, page, taken, told
+from studygroups.views.turns import one_by_one
 from studygroups.workflow import Overtaken
 
 MANAGES = Action.MANAGE_GROUPS
 
 
 @access(Action.APPLY_GROUP)
+@one_by_one
 def apply(request: HttpRequest, city: str, round: int) -> HttpResponse:
     """The call of a round, and while it is open the form that begins an application."""
     found = find_round(request.user, Action.APPLY_GROUP, city, round)
@@ -41,21 +43,23 @@ def apply(request: HttpRequest, city: str, round: int) -> HttpResponse:
 
 
 @signed_in
+@one_by_one
 def application(request: HttpRequest, city: str, team: int) -> HttpResponse:
     """The draft of an application, for those who write it."""
     found = find_team(request.user, city, team)
     if not may_write(request.user, found):
         raise PermissionDenied
-    if found.state != TeamState.DRAFT:
+    if found.state != TeamState.DRAFT and request.method != "POST":
         return redirect(_link(found))
     return _application(request, found.round, found)
 
 
 @signed_in
+@one_by_one
 def team(request: HttpRequest, city: str, team: int) -> HttpResponse:
     """A team with all it did and all that came of it, and the steps that this person may take."""
     found = find_team(request.user, city, team)
-    forms = _forms()
+    forms = _forms(found)
     if request.method == "POST":
         answer = _step(request, found, forms)
         if answer is not None:
@@ -71,7 +75,7 @@ def files(request: HttpRequest, city: str, team: int) -> HttpResponse:
     found = find_team(request.user, city, team)
     if request.method != "POST":
         return redirect(_link(found))
-    forms = _forms()
+    forms = _forms(found)
     removed = request.POST.get("remove", "")
     if removed:
         if not (removed.isascii() and removed.isdecimal() and len(removed) < 19):
@@ -119,23 +123,26 @@ def file(request: HttpRequest, city: str, team: int, pk: int) -> HttpResponse:
 
 
 def _application(request: HttpRequest, found: Round, team: Team | None) -> HttpResponse:
-    user = request.user
-    is_open = found.takes_applications(timezone.localdate())
     data = request.POST if request.method == "POST" else None
-    form = ApplicationForm(data, round=found, team=team, user=user)
-    status = 200
-    if request.method == "POST" and request.POST.get("step") != "more":
-        saved, status = _save(request, found, team, form)
-        if saved is not None:
-            return saved
+    form = ApplicationForm(data, round=found, team=team, user=request.user)
+    if data is None or data.get("step") == "more":
+        return _application_page(request, form)
+    return _save(request, form)
+
+
+def _application_page(
+    request: HttpRequest, form: ApplicationForm, *, is_saved: bool = False, status: int = 200
+) -> HttpResponse:
+    """``is_saved``: the draft was saved, and was then refused to be handed in."""
+    found, team = form.round, form.team
     programme = found.programme
     context = page(
         programme.municipality,
         round=found,
         team=team,
         form=form,
-        is_open=is_open,
-        awards=list(programme.award_rules.all()),
+        is_open=found.takes_applications(timezone.localdate()),
+        is_saved=is_saved,
         most=programme.most_members,
         most_outsiders=most_outsiders(programme.most_members, programme.outsiders_percent),
         next=next_of_team(team) if team else None,
@@ -143,12 +150,11 @@ def _application(request: HttpRequest, found: Round, team: Team | None) -> HttpR
     return render(request, "staff/studygroups/apply.html", context, status=status)
 
 
-def _save(
-    request: HttpRequest, found: Round, team: Team | None, form: ApplicationForm
-) -> tuple[HttpResponse | None, int]:
+def _save(request: HttpRequest, form: ApplicationForm) -> HttpResponse:
     """Save what was typed and, where asked, hand it in. What is refused leaves the draft saved."""
+    found, team = form.round, form.team
     if not form.is_valid():
-        return None, 422
+        return _application_page(request, form, status=422)
     try:
         saved = workflow.save_application(
             round=found,
@@ -160,55 +166,51 @@ def _save(
             team=team,
             version=form.cleaned_data["version"] or 0,
         )
+    except Overtaken:
+        again = _typed_again(request, form, team)
+        again.tell_overtaken()
+        return _application_page(request, again, status=409)
     except WorkflowError as error:
         form.refuse(error)
-        return None, 409 if isinstance(error, Overtaken) else 422
+        return _application_page(request, form, status=422)
     if request.POST.get("step") != "submit":
         messages.success(
             request, _("The draft is saved. Colleagues who are new in it find your request on their page.")
         )
-        return redirect(link("application", found.programme.municipality, team=saved.pk)), 200
+        return redirect(link("application", found.programme.municipality, team=saved.pk))
     try:
         workflow.submit_application(
             team=saved, user=request.user, version=saved.version, consent=form.cleaned_data["consent"]
         )
     except WorkflowError as error:
         # The draft stands: the form goes on from it, with what is wrong at its fields.
-        stored = find_team(request.user, found.programme.municipality.code, saved.pk)
-        again = ApplicationForm(
-            {**request.POST.dict(), "version": str(saved.version)},
-            round=found,
-            team=stored,
-            user=request.user,
-        )
-        again.is_valid()
+        again = _typed_again(request, form, saved)
         again.refuse(error)
-        context = page(
-            found.programme.municipality,
-            round=found,
-            team=stored,
-            form=again,
-            is_open=True,
-            is_saved=True,
-            awards=list(found.programme.award_rules.all()),
-            most=found.programme.most_members,
-            most_outsiders=most_outsiders(found.programme.most_members, found.programme.outsiders_percent),
-            next=next_of_team(stored),
-        )
-        return render(request, "staff/studygroups/apply.html", context, status=422), 422
+        return _application_page(request, again, is_saved=True, status=422)
     messages.success(request, _("The application is handed in."))
-    return redirect(_link(saved)), 200
+    return redirect(_link(saved))
+
+
+def _typed_again(request: HttpRequest, form: ApplicationForm, team: Any) -> ApplicationForm:
+    """What was typed, over the team as it is stored now."""
+    stored = find_team(request.user, form.round.programme.municipality.code, team.pk)
+    data = {**request.POST.dict(), "version": str(stored.version)}
+    again = ApplicationForm(data, round=form.round, team=stored, user=request.user)
+    again.is_valid()
+    return again
 
 
 # --- The team's page ---
 
 
-def _forms() -> dict[str, Any]:
+def _forms(found: Team) -> dict[str, Any]:
     return {
         "meeting": MeetingForm(prefix="meeting"),
+        # Of logged meetings: the one form that was sent and has to be looked at again.
+        "mended": None,
         "file": FileForm(prefix="file", initial={"kind": FileKind.REPORT}),
         "withdraw": WithdrawForm(prefix="withdraw"),
-        "screen": ScreenForm(prefix="screen"),
+        "screen": ScreenForm(prefix="screen", team=found),
     }
 
 
@@ -225,7 +227,7 @@ def _step(request: HttpRequest, found: Team, forms: dict[str, Any]) -> HttpRespo
     if step == "screen":
         if not can(user, MANAGES, municipality=city_of(found)):
             raise PermissionDenied
-        form: Any = ScreenForm(request.POST, prefix="screen")
+        form: Any = ScreenForm(request.POST, prefix="screen", team=found)
         forms["screen"] = form
         if form.is_valid() and taken(
             form,
@@ -265,15 +267,21 @@ def _step(request: HttpRequest, found: Team, forms: dict[str, Any]) -> HttpRespo
             messages.success(request, _("The meeting is logged."))
             return redirect(f"{here}#meetings")
         return None
+    if step == "mend":
+        meeting = _meeting_of(found, request.POST.get("meeting", ""))
+        form = forms["mended"] = _mending(meeting, request.POST)
+        if form.is_valid() and taken(
+            form, lambda: workflow.mend_meeting(meeting=meeting, user=user, **form.cleaned_data)
+        ):
+            messages.success(request, _("The meeting was mended."))
+            return redirect(f"{here}#meetings")
+        return None
     steps: dict[str, tuple[Any, str]] = {
         "report": (workflow.hand_in_report, _("The report is handed in.")),
         "take_back": (workflow.take_back_application, _("The application is a draft again.")),
     }
     if step == "unlog":
-        typed = request.POST.get("meeting", "")
-        key = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else 0
-        meeting = get_object_or_404(Meeting.objects.for_team(found), pk=key)
-        meeting.team = found
+        meeting = _meeting_of(found, request.POST.get("meeting", ""))
         told(
             request,
             lambda: workflow.remove_meeting(meeting=meeting, user=user),
@@ -294,6 +302,19 @@ def _step(request: HttpRequest, found: Team, forms: dict[str, Any]) -> HttpRespo
     return redirect(here)
 
 
+def _meeting_of(found: Team, typed: str) -> Meeting:
+    key = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else 0
+    meeting: Meeting = get_object_or_404(Meeting.objects.for_team(found), pk=key)
+    meeting.team = found
+    return meeting
+
+
+def _mending(meeting: Meeting, data: Any = None) -> MeetingForm:
+    names = ("held_on", "attendees", "text", "outputs")
+    initial = {name: getattr(meeting, name) for name in names}
+    return MeetingForm(data, prefix=f"meeting-{meeting.pk}", initial=initial)
+
+
 def _page(request: HttpRequest, found: Team, forms: dict[str, Any], status: int = 200) -> HttpResponse:
     user, round = request.user, found.round
     place = round.programme.municipality
@@ -305,6 +326,8 @@ def _page(request: HttpRequest, found: Team, forms: dict[str, Any], status: int 
     proposals = list(found.proposals.with_places().with_follow_ups().in_order()) if sees_results else []
     people = list(found.members.all())
     place_here = place_in(user, found)
+    held = list(TeamFile.objects.for_team(found))
+    mended = forms["mended"]
     context = page(
         place,
         team=found,
@@ -313,9 +336,17 @@ def _page(request: HttpRequest, found: Team, forms: dict[str, Any], status: int 
         people=people,
         outsiders=sum(member.kind != MemberKind.OFFICIAL for member in people),
         application=getattr(found, "application", None),
-        meetings=list(found.meetings.all()),
-        files=list(TeamFile.objects.for_team(found)),
-        has_report=any(each.kind == FileKind.REPORT for each in TeamFile.objects.for_team(found)),
+        meetings=[
+            {
+                "meeting": each,
+                "form": mended
+                if mended is not None and mended.prefix == f"meeting-{each.pk}"
+                else _mending(each),
+            }
+            for each in found.meetings.all()
+        ],
+        files=held,
+        has_report=any(each.kind == FileKind.REPORT for each in held),
         scores=next((line for line in table.lines if line.team.pk == found.pk), None)
         if table and table.is_complete
         else None,

@@ -25,6 +25,7 @@ from reports.demo.hanbit import quarters
 from reports.demo.hanbit.entering import OPEN_AS_OF
 from reports.models import ImportBatch
 from tests.access import PEOPLE, TABLE
+from tests.public.groups import StudyGroups
 from tests.reports.workbooks import book
 from tests.test_access import OURS, declared
 
@@ -100,6 +101,7 @@ class Portal:
         evidence.file.save("증빙.pdf", SimpleUploadedFile("증빙.pdf", b"%PDF"), save=False)
         evidence.save()
         self.stage = self.upload(quarters.content(0))
+        self.groups = StudyGroups(self.city, self.people, traffic)
         self.bad_stage = self.upload(book(공약_K2="많음", 공약_L3="모름", 확인지표_I3="x"))
         self.values = {
             "batch": self.stage,
@@ -118,6 +120,8 @@ class Portal:
             "file": "pledges",
             "key": "set-password",
             "uidb36": "1",
+            "programme_name": "한빛 시정연구모임",
+            "year_intake": (2025, 1),
         }
 
     def upload(self, content: bytes, name: str = "공약.xlsx") -> str:

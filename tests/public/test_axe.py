@@ -175,6 +175,29 @@ def test_auditors_pages_have_no_fault(portal, look):
             window.visit(address)
 
 
+@pytest.mark.parametrize("who", ["officer", "head", "coordinator", "auditor"])
+def test_pages_of_study_groups_have_no_fault_in_any_state(portal, look, who):
+    with look(who) as window:
+        for address in portal.groups.pages(who):
+            window.visit(address)
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_forms_of_study_groups_have_no_fault_when_they_are_refused(portal, look, number):
+    who, address, fields, step = portal.groups.refusals()[number]
+    with look(who) as window:
+        page = window.page
+        page.goto(window.site + address)
+        for name, value in fields.items():
+            page.fill(f"[name={name}]", value)
+        button = f"button[name=step][value={step}]:visible" if step else "main form button.button--primary"
+        with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+            page.locator(button).last.click()
+        assert answer.value.status == 422
+        assert page.locator("[aria-invalid=true], .field__error, .errorlist").count()
+        window.again()
+
+
 def test_high_contrast_that_is_chosen_looks_as_that_of_the_device(portal, site, chromium):
     """The cookie's look, which the server writes on the page, has the colours that axe has looked at."""
     colours = """() => ["--text", "--ground", "--primary-60", "--line", "--danger", "--info"].map(

@@ -5,7 +5,10 @@ from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from django.conf import settings
+
+from tests.public.pages import read
 
 AROUND = {"table", "ul", "ol", "dl", "nav", "section", "header", "footer", "main", "body"}
 SCRIPTS = sorted((Path(settings.BASE_DIR) / "static" / "js").glob("*.js"))
@@ -32,6 +35,32 @@ def test_every_tag_is_closed_where_it_was_opened_and_no_id_or_attribute_stands_t
             node.attributes["id"] for node in page.root.walk() if node.attributes.get("id") is not None
         )
         assert [name for name, count in ids.items() if count > 1] == [], address
+
+
+@pytest.mark.parametrize("who", ["officer", "head", "coordinator", "auditor"])
+def test_pages_of_study_groups_are_well_made_in_every_state(portal, who):
+    client, titles = portal.client(who), Counter()
+    for address in portal.groups.pages(who):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        page = read(answer.content.decode())
+        assert page.faults == [], address
+        assert len(page.all("h1")) == 1, address
+        assert page.one("h1").text, address
+        titles[page.one("title").text] += 1
+        names = Counter(
+            node.attributes["id"] for node in page.walk() if node.attributes.get("id") is not None
+        )
+        assert [name for name, count in names.items() if count > 1] == [], address
+        told = {
+            name
+            for node in page.walk()
+            for attribute in ("for", "aria-labelledby", "aria-describedby")
+            for name in node.attributes.get(attribute, "").split()
+        }
+        assert told - names.keys() == set(), address
+    # Pages of different things are told apart by their titles in tabs and lists of what was open.
+    assert [title for title, pages in titles.items() if pages > 1] == []
 
 
 def test_every_page_says_its_language_and_that_of_words_in_another(crawled):

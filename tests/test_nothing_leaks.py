@@ -7,6 +7,7 @@ looked for in the same way, and must be found: the crawl can see.
 
 import datetime as dt
 import hashlib
+import html
 import io
 import re
 import zipfile
@@ -31,6 +32,8 @@ from pledges.models import (
 from reports.documents import pdf
 from reports.models import ImportBatch, KeptForm
 from reports.public import picture_views
+from studygroups.enums import Answer, AwardKind, MemberRole, RoundState, TeamState
+from studygroups.models import Application, TeamFile
 from tests import factories as make
 from tests.access import PEOPLE, TABLE
 from tests.reports.public import naju
@@ -44,6 +47,8 @@ LURE, SECRET = "감나무골", "숨은비밀문장"
 HIDDEN = f"{LURE} {SECRET}"
 SHOWN = "온세상이 읽는 문장"
 OPEN = dt.date(2025, 12, 31)
+# What a judge gives, and what it weighs: digits that stand nowhere else.
+POINTS = "73.19"
 
 
 def plant(plan):
@@ -117,6 +122,82 @@ def plant(plan):
     batch.save()
 
 
+def plant_study_groups(plan):
+    """Study groups of which all may read the sentence that is shown, and the secret in all the rest."""
+    city, now = plan.term.municipality, timezone.now()
+    person = make.UserFactory(name=HIDDEN, username="applicant")
+    department = make.DepartmentFactory(municipality=city, name="교통과")
+
+    def programme(name, purpose, **fields):
+        found = make.ProgrammeFactory(municipality=city, name=name, purpose=purpose, **fields)
+        make.ServedPledgeFactory(programme=found, pledge=plan.pledges.get(code="7-2-3"))
+        return found
+
+    def team(row, state, text=HIDDEN, **fields):
+        found = make.TeamFactory(
+            round=row, state=state, name=f"{text} {row.intake}{state}", topic=text, **fields
+        )
+        Application.objects.create(team=found, applicant=person, plan=HIDDEN)
+        make.GroupMemberFactory(
+            team=found, user=person, name=HIDDEN, affiliation=HIDDEN, role=MemberRole.LEADER
+        )
+        make.GroupMemberFactory(team=found, name=f"{HIDDEN} 2", affiliation=HIDDEN, confirmed_at=None)
+        make.MeetingFactory(team=found, text=HIDDEN, outputs=HIDDEN)
+        report = TeamFile(
+            team=found, kind="report", name=f"{SECRET}.txt", media_type="text/plain", size=9, sha256="d" * 64
+        )
+        report.file.save("x", ContentFile(HIDDEN.encode()), save=False)
+        report.save()
+        return found
+
+    def judged(row, of_row):
+        make.ScoreSheetFactory(
+            judge=make.JudgeFactory(round=row, user=person, name=HIDDEN, affiliation=HIDDEN),
+            team=of_row, paper=POINTS, presentation=POINTS, audience=POINTS, remark=HIDDEN, submitted_at=now,
+        )  # fmt: skip
+
+    # Nobody has announced it: no page of it, nor of its rounds, though they say they are public.
+    unknown = programme(HIDDEN, HIDDEN)
+    of_unknown = make.RoundFactory(
+        programme=unknown, state=RoundState.FINISHED, call=HIDDEN, published_at=now, results_published_at=now
+    )
+    team(of_unknown, TeamState.COMPLETED)
+
+    known = programme("공개 연구모임", SHOWN, published_at=now)
+    # A round that was not announced, one that applies now, one that is judged, one that is done.
+    team(
+        make.RoundFactory(programme=known, intake=1, call=HIDDEN, state=RoundState.RUNNING), TeamState.RUNNING
+    )
+    public = {"programme": known, "published_at": now, "call": SHOWN}
+    recruiting = make.RoundFactory(intake=2, state=RoundState.RECRUITING, **public)
+    for state in (TeamState.DRAFT, TeamState.APPLIED, TeamState.SELECTED, TeamState.NOT_SELECTED):
+        team(recruiting, state, decision=HIDDEN)
+    judging = make.RoundFactory(intake=3, state=RoundState.JUDGING, **public)
+    presented = team(judging, TeamState.PRESENTED, SHOWN)
+    judged(judging, presented)
+    make.AwardFactory(team=presented, kind=AwardKind.BEST, decision=HIDDEN)
+    make.ProposalFactory(team=presented, text=HIDDEN, answer=Answer.ADOPTED, answer_text=HIDDEN, plan=HIDDEN)
+    finished = make.RoundFactory(intake=4, state=RoundState.FINISHED, results_published_at=now, **public)
+    team(finished, TeamState.WITHDRAWN, SHOWN, withdrawal=HIDDEN)
+    team(finished, TeamState.NOT_SELECTED, decision=HIDDEN)
+    done = team(finished, TeamState.COMPLETED, SHOWN, decision=HIDDEN)
+    for points in (POINTS, "80", "90"):
+        make.ScoreSheetFactory(
+            judge=make.JudgeFactory(round=finished, name=f"{HIDDEN} {points}", affiliation=HIDDEN),
+            team=done, paper=points, presentation=points, audience=points, remark=HIDDEN, submitted_at=now,
+        )  # fmt: skip
+    make.AwardFactory(team=done, kind=AwardKind.BEST, decision=SHOWN)
+    adopted = make.ProposalFactory(
+        team=done, text=SHOWN, department=department, answer=Answer.ADOPTED, answer_text=SHOWN, plan=SHOWN
+    )
+    make.FollowUpFactory(proposal=adopted, text=SHOWN)
+    for position, answer in enumerate(("", Answer.NOT_ADOPTED, Answer.REVIEW), start=2):
+        make.ProposalFactory(
+            team=done, position=position, text=HIDDEN, answer=answer, answer_text=HIDDEN if answer else ""
+        )
+    return known
+
+
 @pytest.fixture
 def plan():
     """Naju's plan, published with a sentence that all may read, then edited with one that nobody may."""
@@ -125,6 +206,8 @@ def plan():
     pledge.name, pledge.goal = f"학습동아리 {SHOWN}", SHOWN
     pledge.save()
     naju.publish(plan)
+    # First, as they serve the pledge under its number and name of today.
+    plant_study_groups(plan)
     plant(plan)
     return plan
 
@@ -172,8 +255,10 @@ class Reader:
         texts = [address, str(response.headers)]
         if content[:2] == b"PK":
             with zipfile.ZipFile(io.BytesIO(content)) as packed:
+                # Spreadsheets write Korean as numbers of characters.
                 texts += [
-                    f"{name}\n{packed.read(name).decode('utf-8', 'replace')}" for name in packed.namelist()
+                    f"{name}\n{html.unescape(packed.read(name).decode('utf-8', 'replace'))}"
+                    for name in packed.namelist()
                 ]
         else:
             texts.append(content.decode("utf-8", "replace"))
@@ -217,6 +302,7 @@ def public_addresses(plan):
     world.values = {
         "city": "naju", "term": 8, "plan": "pledges", "code": "7-2-3", "suffix": "json", "file": "pledges",
         "key": "none", "uidb36": "1", "token": "none", "as_of": naju.AS_OF, "other": "naju",
+        "programme_name": "공개 연구모임", "year_intake": (2024, 4),
     }  # fmt: skip
     world.area = plan.areas.get(code="7")
     for name, params in OURS:
@@ -252,7 +338,17 @@ def test_secret_stands_nowhere_and_what_is_published_everywhere(plan, forms, pic
     ):  # fmt: skip
         reader.read(address)
 
+    groups = f"{base}/study-groups"
+    for number in range(1, 5):
+        for ending in ("/", ".csv", ".xlsx", ".json"):
+            read = reader.read(f"{groups}/{quote('공개 연구모임')}/2024-{number}{ending}")
+            assert read.status_code == (404 if number == 1 else 200), (number, ending)
+            # Whoever knows the name learns no more than that there is no such page.
+            read = reader.client.get(f"{groups}/{quote(HIDDEN)}/2024-{number}{ending}")
+            assert read.status_code == 404
+            assert SHOWN not in read.content.decode()
     assert reader.where(SECRET) == []
+    assert reader.where(POINTS) == []
     assert not any(SECRET in form for form in forms)
     assert not any(SECRET in picture for picture in pictures)
 
@@ -267,8 +363,12 @@ def test_secret_stands_nowhere_and_what_is_published_everywhere(plan, forms, pic
         "/naju/8/pledges/7-2-3/",
         "/naju/8/pledges/7-2-3/feed/",
         "/naju/8/data/pledges.csv",
+        f"{groups}/",
+        f"{groups}.json",
+        *(f"{groups}/{quote('공개 연구모임')}/2024-{number}/" for number in (2, 3, 4)),
+        *(f"{groups}/{quote('공개 연구모임')}/2024-4.{suffix}" for suffix in ("csv", "xlsx", "json")),
     ):
-        assert page in found
+        assert page in found, page
 
 
 def test_secret_is_found_once_it_is_published(plan, forms, pictures):

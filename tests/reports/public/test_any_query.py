@@ -4,7 +4,10 @@ import random
 from urllib.parse import quote, quote_plus
 
 import pytest
+from django.utils import timezone
 
+from studygroups.enums import RoundState
+from tests import factories as make
 from tests.reports.public import naju as made
 
 SEED, REQUESTS = 20251231, 1000
@@ -31,6 +34,10 @@ PATHS = {
     "compare file": "/compare.{data}",
     "home": "/",
     "city": "/naju/",
+    "study groups": "/naju/8/study-groups/",
+    "study groups file": "/naju/8/study-groups.{suffix}",
+    "round": "/naju/8/study-groups/뜻세움/2025-1/",
+    "round file": "/naju/8/study-groups/뜻세움/2025-1.{suffix}",
 }
 KEYS = (
     "q", "area", "status", "department", "completion", "budgeted", "source", "lagging", "moved",
@@ -95,6 +102,9 @@ def plan(db):
     plan = made.make_naju()
     made.publish(plan)
     made.publish(plan, made.dt.date(2025, 12, 31))
+    now = timezone.now()
+    programme = make.ProgrammeFactory(municipality=plan.term.municipality, name="뜻세움", published_at=now)
+    make.RoundFactory(programme=programme, year=2025, state=RoundState.FINISHED, published_at=now)
     return plan
 
 

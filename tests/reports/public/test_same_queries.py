@@ -6,11 +6,13 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from pledges.enums import ReportState, Status
-from pledges.models import Pledge, ProgressReport
+from pledges.models import Municipality, Pledge, ProgressReport
 from reports.editions import publish_period
 from reports.models import EditionPledge
+from studygroups.enums import Answer, RoundState, TeamState
 from tests import factories
 
 FEW, MANY = 3, 1000
@@ -35,6 +37,14 @@ PAGES = {
     "open data": "/{city}/8/data/pledges.csv",
     "feed": "/{city}/8/feed/",
     "sitemap": "/{city}/8/sitemap.xml",
+    "study groups": "/{city}/8/study-groups/",
+    "study groups as csv": "/{city}/8/study-groups.csv",
+    "study groups as xlsx": "/{city}/8/study-groups.xlsx",
+    "study groups as json": "/{city}/8/study-groups.json",
+    "round": "/{city}/8/study-groups/모임 0/2024-1/",
+    "round as csv": "/{city}/8/study-groups/모임 0/2024-1.csv",
+    "round as xlsx": "/{city}/8/study-groups/모임 0/2024-1.xlsx",
+    "round as json": "/{city}/8/study-groups/모임 0/2024-1.json",
 }
 # At most so many.
 LISTS = {
@@ -72,6 +82,37 @@ def publish(city: str, count: int) -> None:
         publish_period(period=period, user=None)
 
 
+def study(city: str, count: int) -> None:
+    """So many programmes that serve the first pledge, the first with as many finished rounds and teams."""
+    municipality = Municipality.objects.get(code=city)
+    pledge = Pledge.objects.get(plan__term__municipality=municipality, code="P-1")
+    now = timezone.now()
+    for number in range(count):
+        programme = factories.ProgrammeFactory(
+            municipality=municipality, name=f"모임 {number}", published_at=now
+        )
+        factories.ServedPledgeFactory(programme=programme, pledge=pledge)
+        for intake in range(1, count + 1 if number == 0 else 2):
+            round = factories.RoundFactory(
+                programme=programme,
+                intake=intake,
+                state=RoundState.FINISHED,
+                published_at=now,
+                results_published_at=now,
+            )
+            judges = [factories.JudgeFactory(round=round) for _each in range(3)]
+            for _each in range(count if (number, intake) == (0, 1) else 1):
+                team = factories.TeamFactory(round=round, state=TeamState.COMPLETED)
+                factories.GroupMemberFactory(team=team)
+                factories.AwardFactory(team=team)
+                proposal = factories.ProposalFactory(team=team, answer=Answer.ADOPTED)
+                factories.FollowUpFactory(proposal=proposal)
+                for judge in judges:
+                    factories.ScoreSheetFactory(
+                        judge=judge, team=team, paper=80, presentation=70, audience=60, submitted_at=now
+                    )
+
+
 def asked(client, name: str, city: str) -> int:
     """How many queries a page takes."""
     cache.clear()
@@ -86,6 +127,8 @@ def asked(client, name: str, city: str) -> int:
 def test_pages_take_as_many_queries_for_1000_pledges_as_for_3(client):
     publish("few", FEW)
     publish("many", MANY)
+    study("few", 1)
+    study("many", 12)
     of_few = {name: asked(client, name, "few") for name in PAGES}
     of_many = {name: asked(client, name, "many") for name in PAGES}
     assert of_many == of_few

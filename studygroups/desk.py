@@ -10,7 +10,7 @@ from django.utils import timezone
 from pledges.models import Municipality
 from pledges.permissions import Action, can, memberships_of, reach_of
 from studygroups.models import Judge, Member, Programme, Proposal, Round, Team
-from studygroups.nextsteps import NextStep, next_of_proposal, next_of_round, next_of_team
+from studygroups.nextsteps import NextStep, next_of_proposal, next_of_rounds, next_of_team
 
 # So many days before a yearly follow-up is due it stands among the work at hand.
 SOON = 60
@@ -47,7 +47,8 @@ class ProposalLine:
 @dataclass(frozen=True, slots=True)
 class Desk:
     """``cities`` have programmes; ``open_rounds`` take applications now; ``led`` are rounds that the planning
-    office has not brought to an end, ``later`` are proposals that are not due soon."""
+    office has not brought to an end or whose proposals wait for it, ``later`` are proposals that are not due
+    soon."""
 
     cities: Sequence[Municipality] = ()
     open_rounds: Sequence[RoundLine] = ()
@@ -89,16 +90,15 @@ def _city(round: Round) -> int:
 
 def read_desk(user: Any) -> Desk:
     """Everything of the person, over all their cities. One query where there is no programme at all, at most
-    ten otherwise, whatever the number of rows."""
+    fourteen otherwise, whatever the number of rows."""
     own = [each.municipality_id for each in memberships_of(user)]
     programmes = list(Programme.objects.concerning(user, own).with_city())
     if not programmes:
         return Desk()
     cities = {each.municipality_id: each.municipality for each in programmes}
-    rounds = [
-        RoundLine(each, next_of_round(each))
-        for each in Round.objects.for_programmes(programmes).unfinished().with_programme().in_order()
-    ]
+    going_on = list(Round.objects.for_programmes(programmes).going_on().with_programme().in_order())
+    steps = next_of_rounds(going_on)
+    rounds = [RoundLine(each, steps[each.pk]) for each in going_on]
     today = timezone.localdate()
     invited = list(Member.objects.awaiting(user).of_open_drafts().with_team())
     asked = {each.team_id for each in invited}

@@ -62,8 +62,18 @@ class ProgrammeQuerySet(models.QuerySet):
 
 
 class RoundQuerySet(models.QuerySet):
-    def unfinished(self) -> "RoundQuerySet":
-        return self.exclude(state__in=[RoundState.FINISHED, RoundState.NOT_HELD])
+    def going_on(self) -> "RoundQuerySet":
+        """Rounds that have not ended, and finished ones of which a proposal is still to be passed on."""
+        ended = Q(state__in=[RoundState.FINISHED, RoundState.NOT_HELD])
+        team: Any = self.model._meta.get_field("recorded_teams").related_model
+        proposal: Any = team._meta.get_field("proposals").related_model
+        # What was carried in never handed a report in here.
+        done = team._base_manager.filter(
+            round=OuterRef("pk"), state=TeamState.COMPLETED, reported_at__isnull=False
+        )
+        proposals = proposal._base_manager.filter(team=OuterRef("pk"))
+        waiting = done.filter(~Exists(proposals) | Exists(proposals.filter(asked_at=None, answer="")))
+        return self.filter(~ended | Q(Exists(waiting), state=RoundState.FINISHED))
 
     def numbered(self, year: int, intake: int) -> "RoundQuerySet":
         return self.filter(year=year, intake=intake)

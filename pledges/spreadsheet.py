@@ -990,9 +990,9 @@ class WrittenColumn:
     name: str
     width: int = 12
     is_text: bool = False
-    is_grouped: bool = True
     wraps: bool = False
     choices: tuple[str, ...] = ()
+    is_grouped: bool = True
 
 
 @dataclass(frozen=True, slots=True)

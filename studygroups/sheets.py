@@ -7,7 +7,7 @@ whatever the plan. Rows are compared with what stands there; writing is
 
 import difflib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
 from typing import Any, NamedTuple
@@ -31,6 +31,7 @@ from pledges.sheets.widgets import (
     expected_words,
     fold_name,
 )
+from pledges.spreadsheet import WrittenColumn
 from pledges.successors import Successors
 from studygroups.enums import COUNTED, OUTSIDERS, Answer, AwardKind, RoundState, TeamState
 from studygroups.figures import TOTALS, Said, counted, totals_of
@@ -295,10 +296,32 @@ def department_of(proposals: Collection[Proposal]) -> str:
     return fold_name(named[0].department.name) if named and named[0].department else ""
 
 
+class GroupResource(SheetResource):
+    """What both sheets share: rows that begin with a programme, a year and an intake."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        self.with_intakes: set[str] = set()
+
+    def may_be_blank(self, key: str) -> bool:
+        return key == INTAKE
+
+    def written_columns(self, *, with_choices: bool = False) -> tuple[WrittenColumn, ...]:
+        """A year is no amount: it reads 2023, not 2,023."""
+        columns = super().written_columns(with_choices=with_choices)
+        return tuple(replace(each, is_grouped=each.is_grouped and each.name != YEAR) for each in columns)
+
+    def written_row(self, key: Key, values: Mapping[str, Any]) -> list[Any]:
+        row = super().written_row(key, values)
+        if key[0] not in self.with_intakes:
+            row[list(self.columns).index(INTAKE)] = None
+        return row
+
+
 # --- 연구팀 -------------------------------------------------------------------------------
 
 
-class TeamResource(SheetResource):
+class TeamResource(GroupResource):
     """연구팀: one team a row."""
 
     sheet_name = "연구팀"
@@ -315,13 +338,6 @@ class TeamResource(SheetResource):
     prize = Column(PRIZE, PrizeWidget(), aliases=("포상금(만원)",))
     answer = Column(ANSWER, ChoiceWidget(Answer))
     department = Column(DEPARTMENT, DepartmentWidget(100), width=14)
-
-    def __init__(self, scope: Scope) -> None:
-        super().__init__(scope)
-        self.with_intakes: set[str] = set()
-
-    def may_be_blank(self, key: str) -> bool:
-        return key == INTAKE
 
     def stored(self, groups: StoredGroups) -> dict[Key, dict[str, Any]]:
         """Every team but drafts, as an export writes it."""
@@ -527,14 +543,11 @@ class TeamResource(SheetResource):
             )
         return found
 
-    def written_row(self, key: Key, values: Mapping[str, Any]) -> list[Any]:
-        return _without_intake(self, super().written_row(key, values), key)
-
 
 # --- 학습동아리 -----------------------------------------------------------------------------
 
 
-class RoundResource(SheetResource):
+class RoundResource(GroupResource):
     """학습동아리: one round a row, held or not; 이전 carries the totals from before the records begin."""
 
     sheet_name = "학습동아리"
@@ -550,13 +563,6 @@ class RoundResource(SheetResource):
     people = Column(PEOPLE, WholeWidget(0, MOST_PEOPLE))
     adopted = Column(ADOPTED, WholeWidget(0, MOST_PEOPLE))
     code = Column(CODE, CodesWidget(), is_text=True)
-
-    def __init__(self, scope: Scope) -> None:
-        super().__init__(scope)
-        self.with_intakes: set[str] = set()
-
-    def may_be_blank(self, key: str) -> bool:
-        return key == INTAKE
 
     def stored(self, groups: StoredGroups, said: Mapping[RoundKey, list[Said]]) -> dict[Key, dict[str, Any]]:
         """Every round as an export writes it, opening totals first. ``said``: what the stored teams say."""
@@ -736,9 +742,6 @@ class RoundResource(SheetResource):
         else:
             row.values[CODE] = before.get(CODE, ())
 
-    def written_row(self, key: Key, values: Mapping[str, Any]) -> list[Any]:
-        return _without_intake(self, super().written_row(key, values), key)
-
 
 def _is_read(table: Table, row: ReadRow, column: str) -> bool:
     """False where a row's cell can't be read: that is told already, and nothing follows from it."""
@@ -748,12 +751,6 @@ def _is_read(table: Table, row: ReadRow, column: str) -> bool:
 def _with_intakes(groups: StoredGroups) -> set[str]:
     """Programmes with a second intake: only of these an export writes the first one's number."""
     return {key.programme for key in groups.rounds if key.intake > 1}
-
-
-def _without_intake(sheet: RoundResource | TeamResource, row: list[Any], key: Key) -> list[Any]:
-    if key[0] not in sheet.with_intakes:
-        row[list(sheet.columns).index(INTAKE)] = None
-    return row
 
 
 def outcome_of(round: Round) -> str:

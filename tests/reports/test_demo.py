@@ -1,5 +1,6 @@
 """The demo as a whole: what it loads, that a second run changes nothing, and who may run it."""
 
+import datetime as dt
 import json
 from io import StringIO
 
@@ -26,7 +27,10 @@ from reports.demo import loading
 from reports.demo.hanbit.entering import OPEN_AS_OF, OPEN_QUARTER
 from reports.demo.people import ACCOUNTS, PASSWORD
 from reports.models import Edition, EditionPledge
+from studygroups.enums import RoundState
 from studygroups.judging import display_score
+from studygroups.models import Meeting, Proposal, Round
+from studygroups.nextsteps import next_of_proposal, next_of_round
 from studygroups.published import published_programmes, published_round
 from studygroups.rules import display_percent
 
@@ -247,8 +251,32 @@ def test_hanbit_has_a_round_in_every_state_and_an_open_call(loaded):
         ("encouragement", "79.90"),
         ("encouragement", "79.90"),
     ]
-    assert sum(len(proposal.follow_ups) for team in document.teams for proposal in team.proposals) == 2
+    assert sum(bool(proposal.follow_ups) for team in document.teams for proposal in team.proposals) == 2
     assert not any(team.members for team in document.teams)
+
+
+@pytest.mark.django_db
+def test_what_goes_on_in_hanbit_is_never_late_but_for_one_proposal(loaded):
+    today = timezone.localdate()
+    rounds = list(Round.objects.for_municipality(Municipality.objects.get(code="hanbit")))
+    running = next(each for each in rounds if each.state == RoundState.RUNNING)
+    for round in rounds:
+        if round.is_finished:
+            continue
+        step = next_of_round(round)
+        assert step.due_on is None or step.due_on >= today, (round, step)
+    meetings = Meeting.objects.filter(team__round=running)
+    assert meetings.count() == 9
+    assert running.closes_on < min(each.held_on for each in meetings)
+    last = max(each.held_on for each in meetings)
+    assert (today - last).days <= 31
+    late = [
+        proposal.team.name
+        for proposal in Proposal.objects.filter(answered_on__isnull=False)
+        if (next_of_proposal(proposal).due_on or today) < today
+    ]
+    # It was adopted on 15 October 2025, and nobody told since what became of it.
+    assert late == (["작은숲"] if today > dt.date(2026, 10, 15) else [])
 
 
 # --- People -------------------------------------------------------------------

@@ -206,6 +206,14 @@ class TestGoingOut:
             ROUNDS[5],
         ]
 
+    def test_years_are_no_amounts(self):
+        run(book(학습동아리_I2=1234))
+        sheet = openpyxl.load_workbook(io.BytesIO(export_workbook(the_plan())))["학습동아리"]
+        assert [(sheet[cell].value, sheet[cell].number_format) for cell in ("B3", "I2")] == [
+            (2023, "0"),
+            (1234, "#,##0"),
+        ]
+
     def test_a_live_round_in_any_state_comes_back_unchanged(self):
         run(book(teams=None))
         programme = Programme.objects.get(name="원정대")

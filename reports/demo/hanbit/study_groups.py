@@ -1,7 +1,8 @@
 """한빛시's study groups: rounds held, running, recruiting and not held, so that every page has something.
 
-What happens today goes through the steps that people take. They take today's date, so that rounds of
-earlier years are written as they stood, as an import writes them.
+What happens today goes through the steps that people take. They take today's date, so that rounds which
+began before are written as they stand, as an import writes them. Their days stand in the source, or how far
+they are from today.
 """
 
 import datetime as dt
@@ -31,10 +32,11 @@ from studygroups.models import (
     ScoreSheet,
     Team,
 )
-from studygroups.rules import answer_due, plan_due
+from studygroups.rules import answer_due, next_follow_up, plan_due
 
 SOURCE = Path(__file__).with_name("study_groups.toml")
 HOUR = 10
+GOES_ON = "계획대로 이어 가고 있음"
 
 
 def read_source() -> dict[str, Any]:
@@ -96,16 +98,16 @@ def _programme(source: Mapping[str, Any], plan: Plan, coordinator: User) -> Prog
 
 def _round(programme: Programme, source: Mapping[str, Any], state: str, user: User) -> Round:
     results_on = source.get("results_on")
+    weights = ("paper_weight", "presentation_weight", "audience_weight")
+    is_judged = state == RoundState.FINISHED
     row = Round(
         programme=programme,
-        year=source["year"],
+        year=source.get("year", timezone.localdate().year),
         intake=1,
         state=state,
         call=source["call"],
-        opens_on=source["opens_on"],
-        closes_on=source["closes_on"],
-        report_due_on=source["report_due_on"],
-        presents_on=source["presents_on"],
+        **_call_days(source),
+        **{name: getattr(programme, name) for name in weights if is_judged},
         published_at=_moment(source["published_on"]),
         results_published_at=_moment(results_on) if results_on else None,
         decided_by=user,
@@ -131,7 +133,7 @@ def _teams(round: Round, source: Mapping[str, Any], user: User) -> list[Team]:
             decided_at=_moment(source["chosen_on"]),
             decided_by=user,
             reported_at=_moment(source["report_due_on"]) if done else None,
-            presented_on=source["presents_on"] if done else None,
+            presented_on=_day(source["presents_on"]) if done else None,
             withdrawn_on=withdrawn_on,
             withdrawal="인사이동으로 구성원이 줄어 연구를 이어 가기 어려움" if withdrawn_on else "",
         )
@@ -140,7 +142,7 @@ def _teams(round: Round, source: Mapping[str, Any], user: User) -> list[Team]:
         for line in each.get("meetings", ()):
             day, text, outputs = _parts(line)
             attendees = int(people) - 1
-            held_on = dt.date.fromisoformat(day)
+            held_on = _day(day)
             meeting = Meeting(team=team, held_on=held_on, attendees=attendees, text=text, outputs=outputs)
             create_all([meeting], user)
         made.append(team)
@@ -212,26 +214,31 @@ def _results(round: Round, teams: Sequence[Team], source: Mapping[str, Any], use
                 **fields,
             )
             create_all([proposal], user)
-            for noted in line.get("follow_ups", ()):
-                day, text = _parts(noted)
-                follow_up = FollowUp(proposal=proposal, noted_on=dt.date.fromisoformat(day), text=text)
-                create_all([follow_up], user)
+            _follow_up(proposal, [_parts(noted) for noted in line.get("follow_ups", ())], user)
+
+
+def _follow_up(proposal: Proposal, told: Sequence[Sequence[str]], user: User) -> None:
+    """What became of a proposal, and that it goes on, for each year that has passed since."""
+    rows = [FollowUp(proposal=proposal, noted_on=_day(day), text=text) for day, text in told]
+    years = proposal.team.round.programme.adopted_years
+    while rows and proposal.answered_on:
+        due = next_follow_up(proposal.answered_on, years, [row.noted_on for row in rows])
+        if due is None or due > timezone.localdate():
+            break
+        rows.append(FollowUp(proposal=proposal, noted_on=due, text=GOES_ON))
+    create_all(rows, user)
 
 
 def _recruit(programme: Programme, source: Mapping[str, Any], people: Mapping[str, User]) -> None:
     """A call that is open when the demo is loaded, whenever that is, with a draft of one team."""
-    coordinator, today = people["hanbit-coordinator"], timezone.localdate()
-    closes_on = today + dt.timedelta(days=source["days_left"])
+    coordinator = people["hanbit-coordinator"]
     round = workflow.prepare_round(
         programme=programme,
         user=coordinator,
-        year=today.year,
+        year=timezone.localdate().year,
         intake=2,
         call=source["call"],
-        opens_on=today - dt.timedelta(days=source["opened_days_ago"]),
-        closes_on=closes_on,
-        report_due_on=closes_on + dt.timedelta(days=150),
-        presents_on=closes_on + dt.timedelta(days=170),
+        **_call_days(source),
     )
     workflow.announce_round(round=round, user=coordinator)
     team, writer = source["team"], people[source["team"]["by"]]
@@ -254,5 +261,19 @@ def _parts(line: str) -> list[str]:
     return [part.strip() for part in line.split("|")]
 
 
-def _moment(date: dt.date) -> dt.datetime:
-    return dt.datetime.combine(date, dt.time(HOUR), tzinfo=timezone.get_default_timezone())
+def _call_days(source: Mapping[str, Any]) -> dict[str, dt.date]:
+    return {name: _day(source[name]) for name in ("opens_on", "closes_on", "report_due_on", "presents_on")}
+
+
+def _day(given: dt.date | int | str) -> dt.date:
+    """A day of the source: itself, as ISO text, or as many days from today."""
+    if isinstance(given, dt.date):
+        return given
+    text = str(given)
+    if "-" in text[1:]:
+        return dt.date.fromisoformat(text)
+    return timezone.localdate() + dt.timedelta(days=int(text))
+
+
+def _moment(day: dt.date | int) -> dt.datetime:
+    return dt.datetime.combine(_day(day), dt.time(HOUR), tzinfo=timezone.get_default_timezone())

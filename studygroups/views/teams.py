@@ -293,7 +293,7 @@ def _step(request: HttpRequest, found: Team, forms: dict[str, Any]) -> HttpRespo
         gone = told(
             request,
             lambda: workflow.discard_application(team=found, user=user),
-            _("The draft was thrown away."),
+            _("The application was thrown away."),
         )
         return redirect(link("home", place) if gone else here)
     if step in steps:

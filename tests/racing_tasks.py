@@ -13,6 +13,9 @@ from pledges.workflow import Conflict, ReportContents, WorkflowError
 from reports.editions import publish_period
 from reports.models import ImportBatch
 from reports.workbook.rollback import roll_back
+from studygroups import workflow as groups
+from studygroups.erasing import erase_applicants
+from studygroups.models import Judge, Programme, Round, Team
 
 # What allauth notes in the session of somebody who gave the code of the second step.
 SECOND_STEP = [{"method": "mfa", "at": 0, "type": "totp"}]
@@ -154,3 +157,24 @@ def save_through_the_form(reports, addresses, fields, user, times, seed):
             others.append([answer.status_code, answer.content.decode(errors="replace")[:500]])
             done += 1
     return {"saved": saved, "conflicts": conflicts, "others": others}
+
+
+def group_step(step, user, of, pk, **arguments):
+    """A step of the study groups on a row: ``of`` is "round", "team", "judge" or "programme"."""
+    kinds = {"round": Round, "team": Team, "judge": Judge, "programme": Programme}
+    row, who = kinds[of].objects.get(pk=pk), User.objects.get(pk=user)
+    if "presented_on" in arguments:
+        arguments["presented_on"] = timezone.localdate()
+    if "withdrawn_on" in arguments:
+        arguments["withdrawn_on"] = timezone.localdate()
+    if "points" in arguments:
+        arguments["points"] = {
+            int(key): groups.Points(*(each,) * 3) for key, each in arguments["points"].items()
+        }
+    if "chosen" in arguments:
+        arguments["chosen"] = {int(key): kind for key, kind in arguments["chosen"].items()}
+    return _outcome(lambda: getattr(groups, step)(user=who, **{of: row}, **arguments))
+
+
+def erase_unselected(**_none):
+    return _outcome(lambda: list(erase_applicants().due))

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from pledges.models import Membership
 from pledges.notation import format_day
 from pledges.spreadsheet import WrittenColumn, WrittenSheet
 from studygroups.judging import display_score
@@ -15,7 +16,8 @@ from studygroups.scores import read_scores
 
 
 def roster_sheet(round: Round) -> WrittenSheet:
-    """명단: a row for each person of every team that handed its application in."""
+    """명단: a row for each person of every team that handed its application in; who has a login here and
+    gave no affiliation is of the department that the portal knows. Fixed number of queries."""
     columns = (
         WrittenColumn(pgettext("study groups", "Team"), 22, is_text=True),
         WrittenColumn(_("Topic"), 40, is_text=True, wraps=True),
@@ -26,6 +28,7 @@ def roster_sheet(round: Round) -> WrittenSheet:
         WrittenColumn(_("Kind of member"), 12),
     )
     teams = Team.objects.for_round(round).applied().with_results().in_order()
+    offices = _offices(round)
     rows: list[list[Any]] = []
     for team in teams:
         people: list[Member | None] = list(team.members.all()) or [None]
@@ -37,11 +40,24 @@ def roster_sheet(round: Round) -> WrittenSheet:
                     team.get_state_display(),
                     person.get_role_display() if person else None,
                     person.name if person else None,
-                    person.affiliation or None if person else None,
+                    person.affiliation or offices.get(person.user_id) if person else None,
                     person.get_kind_display() if person else None,
                 ]
             )
     return WrittenSheet(_("Roster"), columns, rows)
+
+
+def _offices(round: Round) -> dict[int | None, str]:
+    """The departments of the round's people in its city, by user."""
+    found: dict[int | None, list[str]] = {}
+    places = Membership.objects.filter(
+        municipality=round.programme.municipality_id,
+        department__isnull=False,
+        user__study_group_places__team__round=round,
+    )
+    for user, name in places.order_by("pk").values_list("user", "department__name").distinct():
+        found.setdefault(user, []).append(name)
+    return {user: ", ".join(dict.fromkeys(names)) for user, names in found.items()}
 
 
 def _number(score: Fraction | None) -> Decimal | None:
@@ -64,10 +80,11 @@ def results_sheets(round: Round) -> list[WrittenSheet]:
             for number, _judge in enumerate(judges, 1)
         ),
         WrittenColumn(_("Score"), 10),
-        WrittenColumn(_("Place"), 8),
+        WrittenColumn(pgettext("rank", "Place"), 8),
         WrittenColumn(_("How it is reckoned"), 46, is_text=True, wraps=True),
         WrittenColumn(_("Award"), 12),
         WrittenColumn(_("Prize (won)"), 14),
+        WrittenColumn(_("Decision of the committee"), 40, is_text=True, wraps=True),
     )
     rows = []
     for team in teams:
@@ -84,6 +101,7 @@ def results_sheets(round: Round) -> list[WrittenSheet]:
                 f"{line.rule} {line.arithmetic}".strip() or None if line else None,
                 award.get_kind_display() if award else None,
                 award.prize if award else None,
+                (award.decision if award else team.passed_over) or None,
             ]
         )
     proposals = WrittenSheet(

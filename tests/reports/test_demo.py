@@ -29,7 +29,7 @@ from reports.demo.people import ACCOUNTS, PASSWORD
 from reports.models import Edition, EditionPledge
 from studygroups.enums import RoundState
 from studygroups.judging import display_score
-from studygroups.models import Meeting, Proposal, Round
+from studygroups.models import Meeting, Member, Proposal, Round
 from studygroups.nextsteps import next_of_proposal, next_of_round
 from studygroups.published import published_programmes, published_round
 from studygroups.rules import display_percent
@@ -267,6 +267,8 @@ def test_what_goes_on_in_hanbit_is_never_late_but_for_one_proposal(loaded):
         assert step.due_on is None or step.due_on >= today, (round, step)
     meetings = Meeting.objects.filter(team__round=running)
     assert meetings.count() == 9
+    led = Member.objects.filter(team__round=running, role="leader", user__isnull=False)
+    assert set(led.values_list("user__username", flat=True)) == {"hanbit-officer", "hanbit-officer2"}
     assert running.closes_on < min(each.held_on for each in meetings)
     last = max(each.held_on for each in meetings)
     assert (today - last).days <= 31

@@ -61,7 +61,7 @@ def enter_study_groups(*, plan: Plan, people: Mapping[str, User]) -> Programme:
         _judging(finished, teams, source["finished"], coordinator)
         _results(finished, teams, source["finished"], coordinator)
         running = _round(programme, source["running"], RoundState.RUNNING, coordinator)
-        _teams(running, source["running"], coordinator)
+        _teams(running, source["running"], coordinator, people)
     _recruit(programme, source["recruiting"], people)
     return programme
 
@@ -116,8 +116,10 @@ def _round(programme: Programme, source: Mapping[str, Any], state: str, user: Us
     return row
 
 
-def _teams(round: Round, source: Mapping[str, Any], user: User) -> list[Team]:
-    """The teams with their people and meetings, in the order of the source."""
+def _teams(
+    round: Round, source: Mapping[str, Any], user: User, accounts: Mapping[str, User] | None = None
+) -> list[Team]:
+    """The teams with their people and meetings, in the order of the source; the account ``by`` leads."""
     made = []
     for each in source["team"]:
         name, topic, people, outsiders = _parts(each["line"])
@@ -138,7 +140,8 @@ def _teams(round: Round, source: Mapping[str, Any], user: User) -> list[Team]:
             withdrawal="인사이동으로 구성원이 줄어 연구를 이어 가기 어려움" if withdrawn_on else "",
         )
         create_all([team], user)
-        _people(team, each["department"], int(people), int(outsiders))
+        leader = accounts[each["by"]] if accounts and "by" in each else None
+        _people(team, each["department"], int(people), int(outsiders), leader)
         for line in each.get("meetings", ()):
             day, text, outputs = _parts(line)
             attendees = int(people) - 1
@@ -149,14 +152,17 @@ def _teams(round: Round, source: Mapping[str, Any], user: User) -> list[Team]:
     return made
 
 
-def _people(team: Team, department: str, people: int, outsiders: int) -> None:
+def _people(team: Team, department: str, people: int, outsiders: int, leader: User | None) -> None:
     roles = [MemberRole.LEADER, MemberRole.ASSISTANT, MemberRole.CLERK]
     confirmed_at = team.applied_at
     for number in range(people):
         is_outsider = number >= people - outsiders
+        name = f"시민 {number + 1}" if is_outsider else f"{department} 직원 {number + 1}"
+        account = None if number else leader
         Member.objects.create(
             team=team,
-            name=f"시민 {number + 1}" if is_outsider else f"{department} 직원 {number + 1}",
+            user=account,
+            name=str(account or name),
             affiliation="" if is_outsider else department,
             kind=MemberKind.CITIZEN if is_outsider else MemberKind.OFFICIAL,
             role=roles[number] if number < len(roles) and not is_outsider else MemberRole.MEMBER,

@@ -103,7 +103,8 @@ def _people_in(body: Any, keys: set[int]) -> None:
         model = _model(row["model"])
         for name, values in [*row["fields"].items(), *((n, [v]) for n, v in row.get("named", {}).items())]:
             if _points_at_person(_field(model, name)):
-                keys.update(each["pk"] for each in values if each)
+                # Of a row that can be forgotten (``Hidden``) the log keeps no person.
+                keys.update(each["pk"] for each in values if each and "pk" in each)
     if isinstance(person := (body or {}).get("facts", {}).get("person"), int):
         keys.add(person)
 

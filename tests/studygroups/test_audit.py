@@ -22,7 +22,7 @@ def test_page_of_the_log_tells_of_applications_and_judges_without_naming_anybody
         plan="현장을 본다",
         people=[workflow.Person(str(member), user=member), workflow.Person("박바깥")],
     )
-    judge = workflow.add_judge(round=round, user=hall.coordinator, name="", person=hall.judges[0])
+    judge = workflow.add_judge(round=round, user=hall.coordinator, name="최심사")
     workflow.remove_judge(judge=judge, user=hall.coordinator)
     client.force_login(hall.coordinator)
     response = client.get(f"/staff/{hall.city.code}/audit/")
@@ -30,6 +30,6 @@ def test_page_of_the_log_tells_of_applications_and_judges_without_naming_anybody
     assert response.status_code == 200
     assert "길찾기" in text
     assert "(개인정보, 기록하지 않음)" in text
-    for name in ("김팀원", "박바깥", "현장을 본다", str(hall.judges[0])):
+    for name in ("김팀원", "박바깥", "현장을 본다", "최심사"):
         assert name not in text
         assert name not in json.dumps([each.body for each in AuditEntry.objects.all()], ensure_ascii=False)

@@ -235,6 +235,25 @@ def serving_programmes(plan: Any, code: str) -> list[PublicProgramme]:
     return _documents(Programme.objects.public().serving_code(plan, code))
 
 
+@dataclass(frozen=True, slots=True)
+class TeamLine:
+    """A team of a public round that is held, as searches find it."""
+
+    programme: str
+    year: int
+    intake: int
+    name: str
+    topic: str
+
+
+def public_teams(municipality: Any) -> list[TeamLine]:
+    """Every team that everybody may read of in a city, the newest first. One query."""
+    rounds = Round.objects.public().for_municipality(municipality).held()
+    teams = Team.objects.for_rounds(rounds).counted().newest_first()
+    columns = ("round__programme__name", "round__year", "round__intake", "name", "topic")
+    return [TeamLine(*row) for row in teams.values_list(*columns)]
+
+
 def years_of(programmes: Sequence[PublicProgramme]) -> list[tuple[int, Figures]]:
     """All public rounds together by year, the latest first; opening totals belong to none. No query."""
     found: dict[int, Figures] = {}

@@ -339,6 +339,8 @@ def test_secret_stands_nowhere_and_what_is_published_everywhere(plan, forms, pic
         reader.read(address)
 
     groups = f"{base}/study-groups"
+    for words in (LURE, "공개", SHOWN, HIDDEN.split()[0][:2]):
+        reader.read(f"{groups}/?q={quote(words)}")
     for number in range(1, 5):
         for ending in ("/", ".csv", ".xlsx", ".json"):
             read = reader.read(f"{groups}/{quote('공개 연구모임')}/2024-{number}{ending}")

@@ -32,7 +32,8 @@ def study_groups_page(request: HttpRequest, city: str, term: int) -> HttpRespons
     parts = study_groups.parts_of(
         programmes, _term(place), study_groups.served_pledges(place.plan) if programmes else {}
     )
-    tag = freshness.place_etag(request, place, parts)
+    search = study_groups.search_teams(_term(place), programmes, request.GET.get("q", ""))
+    tag = freshness.place_etag(request, place, parts, search)
     if same := freshness.unchanged(request, tag):
         return same
     context = {
@@ -43,6 +44,7 @@ def study_groups_page(request: HttpRequest, city: str, term: int) -> HttpRespons
             _("Teams of officials, experts and citizens study a topic, and the city adopts what is good."),
         ),
         "parts": parts,
+        "search": search,
         "years": years_of(programmes) if study_groups.share_years(programmes) else [],
         "updated_at": max((each.updated_at for each in programmes), default=None),
         "formats": study_group_files.FORMATS,

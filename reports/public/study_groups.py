@@ -20,8 +20,19 @@ from pledges.models import Plan, Term
 from reports.editions import current_edition
 from reports.models import EditionPledge
 from reports.public.addresses import MAIN_PLAN
+from reports.public.initials import fits, split_words
 from studygroups.models import Programme
-from studygroups.published import PublicProgramme, PublicRound, published_programmes, serving_programmes
+from studygroups.published import (
+    PublicProgramme,
+    PublicRound,
+    TeamLine,
+    public_teams,
+    published_programmes,
+    serving_programmes,
+)
+
+LONGEST_SEARCH = 100
+MOST_FOUND = 100
 
 
 class ProgrammeConverter:
@@ -186,9 +197,51 @@ def served_pledges(plan: Plan | None) -> dict[str, list[Served]]:
 
 
 def share_years(programmes: Sequence[PublicProgramme]) -> bool:
-    """Whether several rounds can fall into one year, so that years have totals of their own."""
-    held = [programme for programme in programmes if programme.rounds]
-    return len(held) > 1 or any(programme.has_intakes for programme in held)
+    """Whether several rounds fall into one year, so that years have totals of their own."""
+    years = [each.year for programme in programmes for each in programme.rounds]
+    return len(years) > len(set(years))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A team that fits, and its round's address; ``has_intakes`` of its programme."""
+
+    team: TeamLine
+    address: str
+    has_intakes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was looked for, and the teams that fit, the newest first.
+
+    ``count`` is the number of all that fit, of which no more than ``MOST_FOUND`` stand in ``found``.
+    """
+
+    text: str
+    found: tuple[Found, ...]
+    count: int
+
+
+def search_teams(term: Term, programmes: Sequence[PublicProgramme], text: str) -> Search | None:
+    """The teams of which every word occurs in programme, name or topic, in part too or by initials, as in the
+    list of pledges. None where nothing is looked for, else one query."""
+    asked = unicodedata.normalize("NFC", " ".join(text.split())[:LONGEST_SEARCH])
+    if not asked:
+        return None
+    plain, by_initials = split_words(asked)
+    has_intakes = {programme.name: programme.has_intakes for programme in programmes}
+    found = []
+    for line in public_teams(term.municipality):
+        texts = [
+            unicodedata.normalize("NFC", each).lower() for each in (line.programme, line.name, line.topic)
+        ]
+        if all(any(word in each for each in texts) for word in plain.split()) and all(
+            any(fits(word, each) for each in texts) for word in by_initials
+        ):
+            address = round_path(term, line.programme, line.year, line.intake)
+            found.append(Found(line, address, has_intakes[line.programme]))
+    return Search(asked, tuple(found[:MOST_FOUND]), len(found))
 
 
 def served_parts(plan: Plan, code: str) -> list[ProgrammePart]:

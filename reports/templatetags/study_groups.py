@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 
 from studygroups.enums import AwardKind, MemberKind, MemberRole, RoundState, TeamState
 from studygroups.judging import display_score
-from studygroups.published import PublicRound, PublicScore, RoundDocument
+from studygroups.published import PublicRound, PublicScore, RoundDocument, TeamLine
 from studygroups.rules import display_percent
 
 register = template.Library()
@@ -59,7 +59,7 @@ def score_rules(document: RoundDocument) -> list[tuple[str, str]]:
 
 
 @register.filter
-def round_name(line: PublicRound, has_intakes: bool) -> str:
+def round_name(line: PublicRound | TeamLine, has_intakes: bool) -> str:
     """A round within its programme: by its year, and by its intake where there are several."""
     words = {"year": line.year, "intake": line.intake}
     if has_intakes:

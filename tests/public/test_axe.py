@@ -35,6 +35,14 @@ PUBLIC_STATES = [
     "/hanbit/9/",
     "/nowhere/",
     "/hanbit/8/?as_of=yesterday",
+    "/naju/8/study-groups/",
+    "/boryeong/7/study-groups/",
+    "/hanbit/8/study-groups/?q=정류장",
+    "/hanbit/8/study-groups/?q=없는낱말",
+    # Recruiting, running, and not held.
+    "/hanbit/8/study-groups/한빛 시정연구모임/2026-2/",
+    "/hanbit/8/study-groups/한빛 시정연구모임/2026-1/",
+    "/hanbit/8/study-groups/한빛 시정연구모임/2024-1/",
 ]
 
 

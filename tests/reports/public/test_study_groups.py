@@ -232,6 +232,53 @@ def test_shared_link_says_what_the_page_is_and_where_it_stays(finished, client, 
     assert re.search(r'<meta name="description" content="[^"]{2,}"', html)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("버스", ["새길"]),
+        ("  노선 버스 ", ["새길"]),
+        ("ㅂㅅㄴㅅ", ["새길"]),
+        ("한빛연구 새", ["새길"]),
+        ("쉼표의", ["쉼표"]),
+        ("연구모임", ["쉼표", "새길"]),
+        ("버스 쉼표", []),
+        ("가나다", []),
+        (SECRET, []),
+        ("\x00%_\\'", []),
+    ],
+)
+def test_search_finds_teams_and_topics_that_are_public(finished, client, text, found):
+    """Every word must occur; neither names of members nor teams that were not let in are found by any."""
+    unannounced = round_of(finished.programme, year=2024, published_at=None, results_published_at=None)
+    make.TeamFactory(round=unannounced, name=f"버스 {SECRET}", state=TeamState.COMPLETED)
+    recruiting = round_of(finished.programme, year=2026, state=RoundState.PREPARED)
+    make.TeamFactory(round=recruiting, name=f"버스 {SECRET} 2", state=TeamState.SELECTED)
+    page = client.get(LIST, {"q": text})
+    assert [each.team.name for each in page.context["search"].found] == found
+    results = page.content.decode().partition('id="found"')[2].partition("</section>")[0]
+    assert results.count("한빛연구모임/2025-1/") == 0
+    assert unquote(results).count("/한빛연구모임/2025-1/") == len(found)
+    assert ("운영한 회차에 맞는 팀이나 과제가 없습니다" in results) == (not found)
+
+
+def test_search_takes_one_query_more_and_a_tag_of_its_own(finished, client, django_assert_num_queries):
+    tag = client.get(LIST).headers["ETag"]
+    assert client.get(LIST, {"q": " "}).context["search"] is None
+    with django_assert_num_queries(8):
+        answer = client.get(LIST, {"q": "버스"}, headers={"if-none-match": tag})
+    assert answer.status_code == 200
+
+
+def test_search_of_pledges_leads_on_to_that_of_study_groups(naju, city, client):
+    html = client.get("/naju/8/pledges/?q=버스 노선").content.decode()
+    assert "study-groups" not in html
+    programme_of(city)
+    html = client.get("/naju/8/pledges/?q=버스 노선").content.decode()
+    link = re.search(rf'<a href="({LIST}\?q=[^"]*)"', html)[1]
+    assert client.get(link).context["search"].text == "버스 노선"
+    assert f"{LIST}?q=" not in client.get("/naju/8/pledges/").content.decode()
+
+
 # --- A round --------------------------------------------------------------------------
 
 

@@ -9,11 +9,14 @@ from django.utils import timezone
 
 from pledges.models import Municipality
 from pledges.permissions import Action, can, memberships_of, reach_of
+from studygroups.enums import TeamState
 from studygroups.models import Judge, Member, Programme, Proposal, Round, Team
 from studygroups.nextsteps import NextStep, next_of_proposal, next_of_rounds, next_of_team
 
 # So many days before a yearly follow-up is due it stands among the work at hand.
 SOON = 60
+# So many days a decision stands on the pages of those whom it concerns.
+NEWS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,10 @@ def _city(round: Round) -> int:
 def read_desk(user: Any) -> Desk:
     """Everything of the person, over all their cities. One query where there is no programme at all, at most
     fourteen otherwise, whatever the number of rows."""
-    own = [each.municipality_id for each in memberships_of(user)]
-    programmes = list(Programme.objects.concerning(user, own).with_city())
+    found = Programme.objects.all()
+    if not reach_of(user, Action.VIEW_GROUPS).everything:
+        found = found.concerning(user, [each.municipality_id for each in memberships_of(user)])
+    programmes = list(found.with_city())
     if not programmes:
         return Desk()
     cities = {each.municipality_id: each.municipality for each in programmes}
@@ -129,6 +134,31 @@ def read_desk(user: Any) -> Desk:
             if can(user, Action.MANAGE_GROUPS, municipality=line.round.programme.municipality_id)
         ],
     )
+
+
+def recent_news(user: Any) -> list[Team]:
+    """The person's teams that were selected, turned down or judged within ``NEWS`` days, the newest first, as
+    far as they are told. One query."""
+    since = timezone.now() - dt.timedelta(days=NEWS)
+    teams = Team.objects.for_person(user).with_round().select_related("award").newest_first()
+    return [
+        team
+        for team in teams
+        if (
+            team.state == TeamState.COMPLETED
+            and team.round.results_published_at is not None
+            and team.round.results_published_at >= since
+        )
+        or (
+            team.state in (TeamState.NOT_SELECTED, TeamState.SELECTED, TeamState.RUNNING)
+            and _told(team, since)
+        )
+    ]
+
+
+def _told(team: Team, since: dt.datetime) -> bool:
+    """Whether the decision on an application is recent."""
+    return team.decided_at is not None and team.decided_at >= since
 
 
 def _proposals(user: Any) -> list[ProposalLine]:

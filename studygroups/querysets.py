@@ -170,6 +170,10 @@ class TeamQuerySet(models.QuerySet):
         """Teams that the person is in, was asked into, or applied for."""
         return self.filter(Q(members__user=user) | Q(application__applicant=user)).distinct()
 
+    def begun_by(self, user: Any) -> "TeamQuerySet":
+        """Drafts that the person began."""
+        return self.filter(state=TeamState.DRAFT, application__applicant=user)
+
     def applied(self) -> "TeamQuerySet":
         """Every team that handed its application in; drafts are their writers' alone."""
         return self.exclude(state=TeamState.DRAFT)

@@ -73,20 +73,17 @@ def follow_up_days(answered_on: dt.date, years: int) -> list[dt.date]:
 
 
 def next_follow_up(answered_on: dt.date, years: int, noted: list[dt.date]) -> dt.date | None:
-    """The first of ``follow_up_days`` in whose year nothing was told; None once all were.
+    """The day after the one that the last follow-up serves; None once the last day is served.
 
-    ``noted``: the days of the follow-ups. One told after its day is late, and serves that year all the same
-    unless another one does.
+    ``noted``: the days of the follow-ups. Each serves the day that it is nearest to, early or late. Half a
+    year after the answer at most it is nearest to the answer itself: the first year is still to be told.
     """
-    days = follow_up_days(answered_on, years)
-    waiting = sorted(noted)
-    for day, until in zip(days, [*days, dt.date.max][1:], strict=True):
-        if not waiting or waiting[0] > until:
-            return day
-        # Several words in one year are of that year; a late one alone stands for the year before.
-        served = max(waiting[0], day)
-        waiting = [each for each in waiting if each > served]
-    return None
+    days = [answered_on, *follow_up_days(answered_on, years)]
+    served = 0
+    if noted:
+        last = max(noted)
+        served = min(range(len(days)), key=lambda place: abs(days[place] - last))
+    return days[served + 1] if served + 1 < len(days) else None
 
 
 def keeps_until(answered_on: dt.date, years: int) -> dt.date:

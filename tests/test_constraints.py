@@ -337,6 +337,7 @@ BREAKS = {
     "round_closes_after_opening": lambda: make.RoundFactory(closes_on=dt.date(2024, 2, 28)),
     "round_recruiting_has_dates": lambda: make.RoundFactory(state=RoundState.RECRUITING, closes_on=None),
     "round_results_only_of_a_public_round": lambda: make.RoundFactory(results_published_at=timezone.now()),
+    "score_sheet_handed_in_says_something": lambda: make.ScoreSheetFactory(submitted_at=timezone.now()),
     "round_weights_add_up": lambda: make.RoundFactory(
         paper_weight=50, presentation_weight=30, audience_weight=30
     ),

@@ -76,6 +76,7 @@ ACTIONS: dict[str, Any] = {
     "judge_named": gettext_lazy("Judge named"),
     "judge_removed": gettext_lazy("Judge taken off"),
     "judge_excused": gettext_lazy("Judge excused"),
+    "judge_recalled": gettext_lazy("Excused judge called back"),
     "round_presented": gettext_lazy("Teams presented"),
     "sheets_saved": gettext_lazy("Score sheets saved"),
     "sheets_handed_in": gettext_lazy("Score sheets handed in"),

@@ -27,7 +27,9 @@ class Programme(models.Model):
     answers a proposal, and ``plan_months`` for the plan of an adopted one; the
     years in which adopted proposals are followed up and others kept; and
     ``retention_months`` after which the personal data of applicants who were not
-    selected goes. Members' names are public only where ``shows_names``.
+    selected goes. Until somebody has entered them (``rules_stated``) they are
+    what most cities have, and not this programme's word. Members' names are
+    public only where ``shows_names``, of rounds that were announced with it.
     Public (with its opening totals) since ``published_at``.
     """
 
@@ -65,6 +67,7 @@ class Programme(models.Model):
         _("months until the data of unselected applicants is erased"), default=6
     )
     shows_names = models.BooleanField(_("members' names are public"), default=False)
+    rules_stated = models.BooleanField(_("the rules were entered"), default=False)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
 
     objects = ProgrammeQuerySet.as_manager()
@@ -209,7 +212,8 @@ class Round(CarriedTotals):
     counted from them, figure by figure; the carried totals stand for what the
     teams do not say (``studygroups.figures``). The weights are the programme's
     until judging begins, and its own from then on: rules that change for later
-    rounds leave its scores as they are. The call is public since
+    rounds leave its scores as they are. ``shows_names``: its call was announced
+    when the programme published members' names. The call is public since
     ``published_at``, awards and scores since ``results_published_at``.
     """
 
@@ -225,6 +229,7 @@ class Round(CarriedTotals):
     closes_on = models.DateField(_("applications until"), null=True, blank=True)
     report_due_on = models.DateField(_("reports until"), null=True, blank=True)
     presents_on = models.DateField(_("presentation on"), null=True, blank=True)
+    shows_names = models.BooleanField(_("announced with public names"), default=False, editable=False)
     paper_weight = models.PositiveSmallIntegerField(
         _("weight of the paper (%)"), null=True, blank=True, editable=False
     )

@@ -105,6 +105,14 @@ class ScoreSheet(models.Model):
                 | (Q(paper__isnull=True, presentation__isnull=True, audience__isnull=True) & ~Q(remark="")),
                 name="score_sheet_abstains_without_points",
             ),
+            models.CheckConstraint(
+                condition=Q(submitted_at__isnull=True)
+                | Q(abstains=True)
+                | Q(paper__isnull=False)
+                | Q(presentation__isnull=False)
+                | Q(audience__isnull=False),
+                name="score_sheet_handed_in_says_something",
+            ),
         ]
 
     def __str__(self) -> str:

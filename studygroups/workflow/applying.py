@@ -78,6 +78,8 @@ def save_application(
             raise Overtaken()
     name = fold_key(name)
     _check_people(people)
+    if team is None and Team.objects.for_round(round).begun_by(user).named(name).exists():
+        raise Refused(_("You have begun this application already: go on with it from your page."), "name")
     if name and Team.objects.for_round(round).named(name).exclude(pk=team.pk if team else None).exists():
         raise Refused(_("Another team of this round has this name."), "name")
     with operation("group_application_saved", user=user, municipality=city):

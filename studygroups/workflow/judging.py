@@ -113,6 +113,25 @@ def excuse_judge(*, judge: Judge, user: Any, reason: str) -> Judge:
 
 
 @transaction.atomic
+def recall_judge(*, judge: Judge, user: Any) -> Judge:
+    """The judge who was excused judges after all. Awards that were decided without the judge go.
+
+    Raises PermissionDenied and Refused.
+    """
+    judge = held_judge(judge)
+    round = judge.round
+    require_manager(user, round)
+    require_round(round, {RoundState.RUNNING, RoundState.JUDGING})
+    if judge.excused_at is None:
+        raise Refused(_("This judge is not excused."))
+    with operation("judge_recalled", user=user, municipality=round.programme.municipality_id):
+        _take_awards_back(round, user)
+        judge.excused_at, judge.excuse = None, ""
+        judge.save(update_fields=["excused_at", "excuse"])
+    return judge
+
+
+@transaction.atomic
 def save_sheets(
     *, judge: Judge, user: Any, points: Mapping[int, Points], hands_in: bool = False
 ) -> list[ScoreSheet]:

@@ -73,7 +73,7 @@ def save_programme(
     Municipality.objects.select_for_update(of=("self",), no_key=True).get(pk=municipality.pk)
     if programme is not None:
         programme = _held_programme(programme)
-    rules = {name: rules[name] for name in RULES}
+    rules = {name: rules[name] for name in RULES} | {"rules_stated": True}
     rules["name"] = fold_key(rules["name"])
     if rules["paper_weight"] + rules["presentation_weight"] + rules["audience_weight"] != 100:
         raise Refused(_("The weights have to add up to 100."), "audience_weight")
@@ -138,6 +138,8 @@ def mend_round(*, round: Round, user: Any, **fields: Any) -> Round:
 def announce_round(*, round: Round, user: Any) -> Round:
     """Publish the call, and the programme with it: from now on (or its first day) teams apply.
 
+    Whether their members' names will be public is settled by it: a rule that changes later publishes nobody
+    who applied without knowing.
     Raises PermissionDenied, and Refused where call text or days are missing.
     """
     round = held_round(round)
@@ -150,7 +152,13 @@ def announce_round(*, round: Round, user: Any) -> Round:
     with operation("round_announced", user=user, municipality=round.programme.municipality_id):
         if round.programme.published_at is None:
             write(round.programme, user, published_at=now)
-        write(round, user, state=RoundState.RECRUITING, published_at=round.published_at or now)
+        write(
+            round,
+            user,
+            state=RoundState.RECRUITING,
+            published_at=round.published_at or now,
+            shows_names=round.programme.shows_names,
+        )
     return round
 
 

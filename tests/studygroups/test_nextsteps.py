@@ -167,6 +167,12 @@ class TestDesk:
         assert read_desk(hall.applicant).past_teams(hall.applicant, hall.city) == [team]
         assert read_desk(hall.colleague).invitations == []
 
+    def test_superuser_finds_the_cities_that_have_programmes(self, hall):
+        make.MunicipalityFactory(code="saebyeok", name="새벽시")
+        desk = read_desk(make.UserFactory(is_superuser=True, is_staff=True))
+        assert list(desk.cities) == [hall.city]
+        assert read_desk(make.UserFactory()).cities == ()
+
     def test_team_of_a_round_that_was_not_held_waits_for_nobody(self, hall):
         team = hall.team(hall.round(), T.APPLIED)
         Round.objects.update(state=R.NOT_HELD, reason="참여율 미달")

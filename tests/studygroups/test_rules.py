@@ -102,6 +102,17 @@ class TestNextFollowUp:
     def test_a_late_one_serves_its_year(self):
         assert self.after((2025, 10, 1)) == dt.date(2026, 9, 1)
 
+    def test_a_word_soon_after_the_answer_is_not_yet_the_first_years(self):
+        assert self.after((2024, 9, 1)) == dt.date(2025, 9, 1)
+        # 181 days after the answer and 184 before the first day, then 182 and 183, then the middle is past.
+        assert self.after((2025, 3, 1)) == dt.date(2025, 9, 1)
+        assert self.after((2025, 3, 2)) == dt.date(2025, 9, 1)
+        assert self.after((2025, 3, 3)) == dt.date(2026, 9, 1)
+
+    def test_a_word_of_the_third_year_settles_what_was_never_told_before(self):
+        assert self.after((2026, 12, 1)) == dt.date(2027, 9, 1)
+        assert self.after((2027, 4, 1)) is None
+
     def test_all_three_told_leaves_none(self):
         assert self.after((2025, 8, 1), (2026, 8, 1), (2027, 8, 1)) is None
 

@@ -38,6 +38,7 @@ OF_ROUND = {
 OF_JUDGE = {
     "remove_judge": ({}, {R.RECRUITING, R.RUNNING, R.JUDGING}),
     "excuse_judge": ({"reason": "출장"}, {R.RUNNING, R.JUDGING}),
+    "recall_judge": ({}, {R.RUNNING, R.JUDGING}),
     "save_sheets": ({"points": {}}, {R.JUDGING}),
     "reopen_sheets": ({"reason": "오기"}, {R.JUDGING}),
 }
@@ -160,7 +161,7 @@ class TestWho:
             with pytest.raises(PermissionDenied):
                 run(step, round=round, user=user, **given(hall, values))
 
-    @pytest.mark.parametrize("step", ["remove_judge", "excuse_judge", "reopen_sheets", "save_sheets"])
+    @pytest.mark.parametrize("step", [*OF_JUDGE])
     def test_steps_of_an_outside_judge(self, hall, others, step):
         judge = make.JudgeFactory(round=hall.round(R.JUDGING))
         for user in others:
@@ -229,6 +230,23 @@ class TestRounds:
         with pytest.raises(Refused):
             workflow.prepare_round(**year, intake=2)
 
+    def test_names_are_public_only_of_rounds_that_were_announced_with_them(self, hall):
+        before = hall.round(R.PREPARED, closes_on=hall.today, intake=1)
+        after = hall.round(R.PREPARED, closes_on=hall.today, intake=2)
+        assert not workflow.announce_round(round=before, user=hall.coordinator).shows_names
+        hall.programme.shows_names = True
+        hall.programme.save()
+        assert workflow.announce_round(round=after, user=hall.coordinator).shows_names
+        before.refresh_from_db()
+        assert not before.shows_names
+
+    def test_rules_are_stated_once_somebody_saved_them(self, hall):
+        assert not hall.programme.rules_stated
+        rules = {name: getattr(hall.programme, name) for name in workflow.programmes.RULES}
+        saving = {"municipality": hall.city, "user": hall.coordinator, "awards": [], "pledges": None}
+        assert workflow.save_programme(**saving, rules=rules, programme=hall.programme).rules_stated
+        assert workflow.save_programme(**saving, rules=rules | {"name": "새 모임"}).rules_stated
+
     def test_nobody_presents_before_the_round_or_tomorrow(self, hall):
         round = hall.round(R.RUNNING)
         hall.team(round, T.REPORTED)
@@ -278,6 +296,15 @@ class TestApplying:
         with pytest.raises(workflow.Overtaken):
             workflow.save_application(**texts, people=people, team=team, version=team.version)
         assert not team.members.filter(user=hall.colleague).exists()
+
+    def test_second_click_begins_no_second_draft(self, hall):
+        begin = {"round": hall.round(), "user": hall.applicant, "topic": "", "plan": "", "people": []}
+        for name in ("", "길찾기"):
+            workflow.save_application(**begin, name=name)
+            with pytest.raises(Refused) as refusal:
+                workflow.save_application(**begin, name=name)
+            assert refusal.value.field == "name"
+        workflow.save_application(**begin | {"user": hall.stranger}, name="")
 
     def test_judge_of_the_round_is_in_no_team_of_it(self, hall):
         round = hall.round()
@@ -332,6 +359,24 @@ class TestJudging:
         workflow.save_sheets(judge=judge, user=hall.coordinator, points=for_team, hands_in=True)
         with pytest.raises(Refused):
             workflow.publish_results(round=round, user=hall.coordinator)
+
+    def test_excused_judge_is_called_back_and_counts_again(self, hall):
+        round = hall.judging(teams=1, judges=2)
+        first, second = round.judges.in_order()
+        workflow.excuse_judge(judge=second, user=hall.coordinator, reason="출장")
+        points = {Team.objects.get().pk: Points(90, 90, 90)}
+        workflow.save_sheets(judge=first, user=first.user, points=points, hands_in=True)
+        assert read_scores(round).is_complete
+        workflow.decide_awards(
+            round=round, user=hall.coordinator, chosen=dict.fromkeys(points, "best"), decisions={}
+        )
+        found = workflow.recall_judge(judge=second, user=hall.coordinator)
+        assert (found.excused_at, found.excuse) == (None, "")
+        assert not read_scores(round).is_complete
+        assert not Award.objects.exists()
+        with pytest.raises(Refused):
+            workflow.recall_judge(judge=second, user=hall.coordinator)
+        workflow.save_sheets(judge=second, user=second.user, points=points, hands_in=True)
 
     def test_sheets_that_are_not_in_are_not_given_back(self, hall):
         round = hall.judging(teams=1, judges=2)

@@ -1,5 +1,6 @@
 """The application of a team, as much of it as there is: what is wrong stands at its field."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -157,16 +158,63 @@ class ApplicationForm(HeldForm):
         return min(MOST_ROWS, self.sent + more)
 
     def is_valid(self) -> bool:
-        rows = [row.is_valid() for row in self.rows]
-        return super().is_valid() and all(rows)
+        lines = [row.is_valid() for row in self.rows]
+        self._check_together()
+        return super().is_valid() and all(lines) and not self.has_wrong_lines
+
+    @property
+    def has_savable_texts(self) -> bool:
+        """Whether name, topic and plan can be kept: a draft is saved without the lines that are wrong."""
+        return not self.errors
 
     @property
     def people(self) -> list[Person]:
-        return [row.person for row in self.rows if row.person is not None]
+        """Whom the lines name. A colleague whose line is wrong stays in the team as a plain member."""
+        people = [row.person for row in self.rows if row.person is not None]
+        named = {person.key for person in people}
+        for row in self.rows:
+            if row.errors and row.member is not None and row.member.user is not None:
+                stays = Person(
+                    row.member.name,
+                    row.member.kind,
+                    affiliation=row.member.affiliation,
+                    user=row.member.user,
+                )
+                if stays.key not in named:
+                    people.append(stays)
+        return people
+
+    def _check_together(self) -> None:
+        """Tell at every line at once who stands in it again and whose part is taken."""
+        seen: set[tuple[Any, ...]] = set()
+        held: dict[str, int] = Counter(row.person.role for row in self.rows if row.person is not None)
+        taken: set[str] = set()
+        for row in self.rows:
+            person = row.person
+            if person is None:
+                continue
+            if person.key in seen:
+                message = _("%(name)s stands here twice.") % {"name": person.name}
+                row.add_error("login" if person.user else "name", message)
+                row.person = None
+            elif person.role != MemberRole.MEMBER and person.role in taken:
+                label = MemberRole(person.role).label
+                row.add_error(
+                    "role",
+                    _("There is one “%(role)s” in a team; %(count)d are chosen.")
+                    % {"role": label, "count": held[person.role]},
+                )
+                row.person = None
+            seen.add(person.key)
+            taken.add(person.role)
+
+    @property
+    def has_wrong_lines(self) -> bool:
+        return any(row.errors for row in self.rows)
 
     @property
     def has_errors(self) -> bool:
-        return bool(self.is_bound and (self.errors or self.of_people or any(row.errors for row in self.rows)))
+        return bool(self.is_bound and (self.errors or self.of_people or self.has_wrong_lines))
 
     def tell_overtaken(self) -> None:
         """Say at the fields what somebody else saved while this was typed. ``team`` is what stands now."""

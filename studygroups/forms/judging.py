@@ -1,6 +1,7 @@
 """Judges, their points, and the awards."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,10 +13,22 @@ from pledges.forms.notation import NumberField
 from studygroups.enums import AwardKind
 from studygroups.forms.base import HeldForm, LineField, StepForm, find_person
 from studygroups.models import AwardRule, Round, ScoreSheet, Team
+from studygroups.models.results import MOST_POINTS
 from studygroups.scores import ScoreTable
 from studygroups.workflow import Points
 
 PARTS = ("paper", "presentation", "audience")
+
+
+class PointsField(NumberField):
+    """Points that a judge gives; what is no number is told as what is out of their range (the workflow's)."""
+
+    def clean(self, value: Any) -> Decimal | None:
+        try:
+            points: Decimal | None = super().clean(value)
+        except ValidationError:
+            raise ValidationError(_("Enter points from 0 to %(most)d.") % {"most": MOST_POINTS}) from None
+        return points
 
 
 class JudgeForm(StepForm):
@@ -63,7 +76,7 @@ class SheetsForm(HeldForm):
             for part, weight in self.weights.items():
                 if not weight:
                     continue
-                self.fields[f"{part}-{team.pk}"] = NumberField(
+                self.fields[f"{part}-{team.pk}"] = PointsField(
                     label=f"{labels[part]} ({weight} %)", initial=getattr(sheet, part, None)
                 )
             self.fields[f"abstains-{team.pk}"] = forms.BooleanField(

@@ -35,7 +35,11 @@ class ProgrammeForm(HeldForm):
         rows=2,
         help_text=gettext_lazy("Numbers of pledges of the current term, one a line."),
     )
-    shows_names = forms.BooleanField(label=gettext_lazy("Members' names are public"), required=False)
+    shows_names = forms.BooleanField(
+        label=gettext_lazy("Members' names are public"),
+        required=False,
+        help_text=gettext_lazy("In rounds that are announced from now on; who applied before stays unnamed."),
+    )
 
     GROUPS = (
         (gettext_lazy("Teams"), ("most_members", "outsiders_percent", "intakes_a_year")),

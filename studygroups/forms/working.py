@@ -31,8 +31,16 @@ class MeetingForm(HeldForm):
 
 
 class FileForm(StepForm):
-    kind = forms.ChoiceField(label=_("Kind of file"), choices=FileKind.choices)
-    file = forms.FileField(label=_("File"), error_messages={"required": _("Choose a file first.")})
+    """Fields of the form by which a meeting is logged: what is typed there goes along."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind of file"), choices=FileKind.choices, widget=forms.Select(attrs={"form": "log"})
+    )
+    file = forms.FileField(
+        label=_("File"),
+        error_messages={"required": _("Choose a file first.")},
+        widget=forms.FileInput(attrs={"form": "log"}),
+    )
 
 
 class WithdrawForm(StepForm):

@@ -1,5 +1,6 @@
 """How the staff pages write the states of rounds, teams and proposals, and a person's work in them."""
 
+import datetime as dt
 from typing import Any
 
 from django import template
@@ -7,10 +8,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
-from studygroups.desk import read_desk
+from pledges.notation import format_day
+from studygroups.desk import read_desk, recent_news
 from studygroups.enums import Answer, RoundState, TeamState
-from studygroups.models import Proposal
-from studygroups.nextsteps import NextStep
+from studygroups.models import Proposal, Round
+from studygroups.nextsteps import NextStep, next_of_round
 
 register = template.Library()
 
@@ -60,6 +62,18 @@ def proposal_state(proposal: Proposal) -> SafeString:
     return _state("◔", "submitted", WAITING) if proposal.asked_at else _state("○", "draft", NOT_ASKED)
 
 
+@register.filter(expects_localtime=True)
+def moment_day(value: dt.datetime | None) -> str:
+    """The day of a moment as the reader's language writes it."""
+    return format_day(value.date()) if value else "–"
+
+
+@register.simple_tag
+def step_of(round: Round) -> NextStep:
+    """What comes next in a round that is going on."""
+    return next_of_round(round)
+
+
 @register.inclusion_tag("staff/studygroups/_next.html")
 def next_step(step: NextStep, *, small: bool = False) -> dict[str, Any]:
     """What comes next, whose it is, and until when with the days left."""
@@ -69,7 +83,9 @@ def next_step(step: NextStep, *, small: bool = False) -> dict[str, Any]:
 @register.inclusion_tag("staff/studygroups/_desk.html", takes_context=True)
 def study_groups(context: dict[str, Any]) -> dict[str, Any]:
     """The person's study groups on their own page; nothing where their cities have no programme."""
-    return {"desk": read_desk(context["request"].user)}
+    user = context["request"].user
+    desk = read_desk(user)
+    return {"desk": desk, "news": recent_news(user) if desk.cities else []}
 
 
 def _state(sign: str, look: str, word: Any) -> SafeString:

@@ -15,7 +15,7 @@ from studygroups import workflow
 from studygroups.desk import read_desk
 from studygroups.figures import programme_figures
 from studygroups.forms.programmes import ProgrammeForm, RoundForm, offered_pledges, served_pledges
-from studygroups.models import Programme
+from studygroups.models import Programme, Round
 from studygroups.nextsteps import next_of_rounds
 from studygroups.scores import highest_first, rule_of
 from studygroups.views.lookups import find_place, find_programme, link, page, taken
@@ -30,12 +30,16 @@ def home(request: HttpRequest, city: str) -> HttpResponse:
     """What the person has to do, the programmes with their open calls, the own teams of all years."""
     place = find_place(request.user, city)
     desk = read_desk(request.user)
+    sees = can(request.user, SEES, municipality=place)
+    shown = Programme.objects.for_municipality(place)
+    if not sees:
+        shown = shown.public()
     context = page(
         place,
         desk=desk.of_city(place),
-        programmes=programme_figures(Programme.objects.for_municipality(place).with_rules()),
+        programmes=programme_figures(shown.with_rules()),
         past=desk.past_teams(request.user, place),
-        sees=can(request.user, SEES, municipality=place),
+        sees=sees,
         manages=can(request.user, MANAGES, municipality=place),
     )
     return render(request, "staff/studygroups/home.html", context)
@@ -55,6 +59,12 @@ def programme(request: HttpRequest, city: str, programme: int) -> HttpResponse:
     found = find_programme(request.user, SEES, city, programme)
     if request.method == "POST":
         require(request.user, MANAGES, municipality=found.municipality)
+        if request.POST.get("step") == "publish":
+            workflow.publish_programmes(
+                municipality=found.municipality, programmes=[found.pk], user=request.user
+            )
+            messages.success(request, _("The programme and its rounds are public now."))
+            return redirect(link("programme", found.municipality, programme=found.pk))
     return _programme(request, found.municipality, found)
 
 
@@ -123,5 +133,7 @@ def _programme(request: HttpRequest, place: Municipality, found: Programme | Non
             ],
             "rule": rule_of(found),
             "awards": highest_first(found),
+            # What an import carried in waits for this word; a call that is announced needs none.
+            "unpublished": Round.objects.for_programme(found).decided().with_something_unpublished(),
         }
     return render(request, "staff/studygroups/programme.html", context, status=422 if form.is_bound else 200)

@@ -52,13 +52,13 @@ def judges(request: HttpRequest, city: str, round: int) -> HttpResponse:
                 messages.success(request, _("It is recorded with its reason."))
                 return redirect(here)
             refused = True
-        elif step == "remove":
+        elif step in ("remove", "recall"):
             judge = _judge_of(found, request.POST.get("judge", ""))
-            told(
-                request,
-                lambda: workflow.remove_judge(judge=judge, user=request.user),
-                _("The judge was taken off."),
-            )
+            function, done = {
+                "remove": (workflow.remove_judge, _("The judge was taken off.")),
+                "recall": (workflow.recall_judge, _("The judge judges again.")),
+            }[step]
+            told(request, lambda: function(judge=judge, user=request.user), done)
             return redirect(here)
         else:
             return redirect(here)

@@ -89,13 +89,19 @@ def files(request: HttpRequest, city: str, team: int) -> HttpResponse:
         return redirect(f"{_link(found)}#files")
     if not may_write(request.user, found):
         raise PermissionDenied
+    typed = _typed_meeting(request)
+    if typed:
+        forms["meeting"] = MeetingForm(prefix="meeting", initial=typed)
     form = forms["file"] = FileForm(request.POST, request.FILES, prefix="file")
     if request.too_large:  # type: ignore[attr-defined]
         form.errors.clear()
         form.add_error("file", too_large())
     elif form.is_valid() and taken(form, lambda: _attach(request, found, form)):
         messages.success(request, _("The file is attached."))
-        return redirect(f"{_link(found)}#files")
+        if not typed:
+            return redirect(f"{_link(found)}#files")
+        forms["file"] = _forms(found)["file"]
+        return _page(request, found, forms)
     return _page(request, found, forms, status=422)
 
 
@@ -133,7 +139,7 @@ def _application(request: HttpRequest, found: Round, team: Team | None) -> HttpR
 def _application_page(
     request: HttpRequest, form: ApplicationForm, *, is_saved: bool = False, status: int = 200
 ) -> HttpResponse:
-    """``is_saved``: the draft was saved, and was then refused to be handed in."""
+    """``is_saved``: the draft was saved, and was then refused to be handed in; or without its wrong lines."""
     found, team = form.round, form.team
     programme = found.programme
     context = page(
@@ -153,7 +159,8 @@ def _application_page(
 def _save(request: HttpRequest, form: ApplicationForm) -> HttpResponse:
     """Save what was typed and, where asked, hand it in. What is refused leaves the draft saved."""
     found, team = form.round, form.team
-    if not form.is_valid():
+    is_whole = form.is_valid()
+    if not form.has_savable_texts:
         return _application_page(request, form, status=422)
     try:
         saved = workflow.save_application(
@@ -173,6 +180,8 @@ def _save(request: HttpRequest, form: ApplicationForm) -> HttpResponse:
     except WorkflowError as error:
         form.refuse(error)
         return _application_page(request, form, status=422)
+    if not is_whole:
+        return _application_page(request, _typed_again(request, form, saved), is_saved=True, status=422)
     if request.POST.get("step") != "submit":
         messages.success(
             request, _("The draft is saved. Colleagues who are new in it find your request on their page.")
@@ -371,6 +380,14 @@ def _page(request: HttpRequest, found: Team, forms: dict[str, Any], status: int 
         forms=forms,
     )
     return render(request, "staff/studygroups/team.html", context, status=status)
+
+
+def _typed_meeting(request: HttpRequest) -> dict[str, str]:
+    """What stood in the form of a new meeting when a file was sent; nothing where no word was typed."""
+    typed = {
+        name: request.POST.get(f"meeting-{name}", "") for name in ("held_on", "attendees", "text", "outputs")
+    }
+    return typed if typed["attendees"] or typed["text"] or typed["outputs"] else {}
 
 
 def _attach(request: HttpRequest, found: Team, form: FileForm) -> None:

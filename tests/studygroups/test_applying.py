@@ -196,7 +196,37 @@ class TestWhoseItIs:
         assert "nobody-here" in page
         assert "긴 계획" in page
         assert 'aria-invalid="true"' in page
-        assert not Team.objects.exists()
+        # The draft stands without that line.
+        team = Team.objects.get()
+        assert (team.name, team.application.plan) == ("이름", "긴 계획")
+        assert not team.members.exists()
+        assert f'action="{hall.url(f"teams/{team.pk}/application/")}"' in page
+
+    def test_everybody_who_stands_twice_or_takes_a_taken_part_is_told_at_once(self, client, hall):
+        client.force_login(hall.applicant)
+        url = hall.url(f"rounds/{hall.round().pk}/apply/")
+        lines = [
+            {"login": "lead", "role": "leader"},
+            {"name": "시민", "affiliation": "한빛마을", "kind": "citizen", "role": "leader"},
+            {"login": "lead"},
+            {"name": "동네", "affiliation": "한빛마을", "kind": "citizen"},
+            {"name": "동네", "affiliation": "한빛마을", "kind": "citizen"},
+        ]
+        answer = client.post(url, application(lines, name="이름"))
+        errors = [list(row.errors) for row in answer.context["form"].rows]
+        assert (answer.status_code, errors) == (422, [[], ["role"], ["login"], [], ["name"]])
+        assert sorted(Member.objects.values_list("name", flat=True)) == sorted([str(hall.applicant), "동네"])
+
+    def test_colleague_whose_line_is_wrong_keeps_the_place(self, client, hall, draft):
+        client.force_login(hall.applicant)
+        lines = [
+            {"login": "lead", "role": "leader"},
+            {"login": "colleague", "role": "leader"},
+        ]
+        url = hall.url(f"teams/{draft.pk}/application/")
+        assert client.post(url, application(lines, name="초안", version="1")).status_code == 422
+        place = Member.objects.get(user=hall.colleague)
+        assert (place.role, place.confirmed_at is not None) == ("member", True)
 
     def test_more_lines_keep_what_is_typed_and_save_nothing(self, client, hall):
         client.force_login(hall.applicant)

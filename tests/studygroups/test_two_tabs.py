@@ -1,8 +1,10 @@
 """The same form open twice: who comes second is told at the field what stands there, and loses nothing."""
 
+import datetime as dt
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from studygroups import workflow
@@ -10,6 +12,7 @@ from studygroups.enums import Answer, AwardKind, RoundState, TeamState
 from studygroups.models import Award, Meeting, Member, Proposal, Round, ScoreSheet, Team
 from studygroups.workflow import Person
 from tests import factories as make
+from tests.evidence import pdf
 from tests.studygroups.hall import application
 
 pytestmark = pytest.mark.django_db
@@ -256,3 +259,56 @@ class TestApplication:
         url = hall.url(f"teams/{draft.pk}/application/")
         assert client.post(url, application(lines, name="처음", version="1")).status_code == 302
         assert list(Member.objects.values_list("user", flat=True)) == [hall.applicant.pk]
+
+
+class TestFilesBesideAMeeting:
+    @pytest.fixture
+    def team(self, hall):
+        return hall.team(hall.round(RoundState.RUNNING), TeamState.RUNNING)
+
+    def send(self, client, hall, team, content, **typed):
+        file = SimpleUploadedFile("결과.pdf", content, content_type="application/pdf")
+        data = {"file-kind": "report", "file-file": file, **typed}
+        return client.post(hall.url(f"teams/{team.pk}/files/"), data)
+
+    def test_wrong_file_leaves_every_other_form_its_address_and_its_words(self, client, hall, team):
+        client.force_login(hall.applicant)
+        answer = self.send(client, hall, team, b"no pdf", **{"meeting-text": "쓰다 만 모임"})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "쓰다 만 모임" in page
+        # Files are sent and removed there; all else is the team's.
+        actions = re.findall(r'<form[^>]*action="([^"#]*)', page[page.index("<main") :])
+        assert set(actions) == {hall.url(f"teams/{team.pk}/")}
+
+    def test_good_file_leaves_the_meeting_that_is_being_typed(self, client, hall, team):
+        client.force_login(hall.applicant)
+        answer = self.send(client, hall, team, pdf("보고서"), **{"meeting-text": "쓰다 만 모임"})
+        assert answer.status_code == 200
+        assert "쓰다 만 모임" in answer.content.decode()
+        assert team.files.count() == 1
+        assert not team.meetings.exists()
+        assert self.send(client, hall, team, pdf("다른 파일")).status_code == 302
+
+
+class TestWhatIsDecidedIsTold:
+    def test_refusal_and_award_stand_on_the_own_page_for_sixty_days(self, client, hall):
+        now = timezone.now()
+        refused = hall.team(hall.round(intake=1), TeamState.NOT_SELECTED, decision="예산 부족")
+        finished = hall.round(RoundState.FINISHED, intake=2, results_published_at=now)
+        make.AwardFactory(team=hall.team(finished, TeamState.COMPLETED))
+        Team.objects.filter(pk=refused.pk).update(decided_at=now - dt.timedelta(days=59))
+        client.force_login(hall.applicant)
+        page = client.get("/staff/").content.decode()
+        assert "예산 부족" in page
+        assert "최우수" in page
+        Team.objects.filter(pk=refused.pk).update(decided_at=now - dt.timedelta(days=61))
+        Round.objects.filter(pk=finished.pk).update(results_published_at=now - dt.timedelta(days=61))
+        page = client.get("/staff/").content.decode()
+        assert "예산 부족" not in page
+        assert "최우수" not in page
+
+    def test_programme_that_is_not_public_is_not_told_to_employees(self, client, hall):
+        for who, told in ((hall.applicant, False), (hall.auditor, True)):
+            client.force_login(who)
+            assert (hall.programme.name in client.get(hall.url()).content.decode()) is told

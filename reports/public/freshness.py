@@ -84,7 +84,8 @@ def place_etag(request: HttpRequest, place: Place, *shown: Any) -> str | None:
         place.city.is_fictional,
         identity(),
         place.term and (place.term.starts_on, place.term.ends_on),
-        place.plan and (place.plan.name, has_study_groups(place.plan)),
+        place.plan
+        and (place.plan.name, getattr(place.plan, "has_edition", False), has_study_groups(place.plan)),
         *shown,
     )
     return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'

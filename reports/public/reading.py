@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -70,7 +71,9 @@ def find_city(code: str) -> Municipality:
 def find_place(city: str, term: int, code: str) -> Place:
     """The plan at an address with its term and city, one query; a term that has no pledges yet stands without
     a plan. Raises NotPublished."""
-    plan = with_study_groups(Plan.objects.for_address(city, term, code).with_places()).first()
+    plans = with_study_groups(Plan.objects.for_address(city, term, code).with_places())
+    # Pages of no edition, too, lead to the open data and the feed of a plan that has one.
+    plan = plans.annotate(has_edition=Exists(Edition.objects.for_plan(OuterRef("pk")))).first()
     if plan is not None:
         return Place(plan.term.municipality, plan.term, plan)
     if code == MAIN_PLAN:

@@ -154,6 +154,19 @@ def test_public_programme_is_one_link_on_every_page_and_changes_their_tags(naju,
     assert f'<a href="{LIST}">학습동아리</a>' in after.content.decode()
 
 
+def test_pages_lead_to_open_data_and_feed_once_the_plan_has_any(city, client):
+    programme_of(city)
+    foot = client.get(LIST).content.decode().partition("<footer")[2]
+    assert 'href="/naju/8/data/"' in foot
+    assert 'href="/naju/8/feed/"' in foot
+    # No edition is shown, so no date of one is told.
+    assert "2025. 9. 30." not in foot
+    plan = make.PlanFactory(term=make.TermFactory(municipality=city, number=9))
+    foot = client.get("/naju/9/study-groups/").content.decode().partition("<footer")[2]
+    assert plan.code == "pledges"
+    assert "/naju/9/data/" not in foot
+
+
 def test_term_without_a_plan_has_its_page_too(city, text_of):
     make.TermFactory(municipality=city, number=9, starts_on=dt.date(2026, 7, 1), ends_on=dt.date(2030, 6, 30))
     programme_of(city, name="뜻세움")

@@ -167,6 +167,15 @@ class PrizeWidget(CellWidget):
         return None if value is None else Decimal(value).scaleb(-4)
 
 
+class AnsweringWidget(DepartmentWidget):
+    """반영부서: the one department that answers."""
+
+    def parse(self, cell: Any, scope: Any) -> str:
+        if {",", "、"} & set(fold_key(cell.text)):
+            raise NotationError(_("Enter one department: the one that answers."))
+        return super().parse(cell, scope)
+
+
 def _whole(text: str, least: int, most: int) -> int | None:
     number = parse_number(text)
     if number is None:
@@ -337,7 +346,7 @@ class TeamResource(GroupResource):
     award = Column(AWARD, ChoiceWidget(AwardKind))
     prize = Column(PRIZE, PrizeWidget(), aliases=("포상금(만원)",))
     answer = Column(ANSWER, ChoiceWidget(Answer))
-    department = Column(DEPARTMENT, DepartmentWidget(100), width=14)
+    department = Column(DEPARTMENT, AnsweringWidget(100), width=14)
 
     def stored(self, groups: StoredGroups) -> dict[Key, dict[str, Any]]:
         """Every team but drafts, as an export writes it."""

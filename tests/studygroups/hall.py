@@ -38,17 +38,19 @@ class Hall:
         return user
 
     def round(self, state=RoundState.RECRUITING, **fields):
-        days = {"opens_on": self.today - dt.timedelta(days=5), "closes_on": self.today + dt.timedelta(days=5)}
+        days = {"opens_on": -5, "closes_on": 5, "report_due_on": 100, "presents_on": 120}
         if state != RoundState.RECRUITING:
-            days = {
-                "opens_on": self.today - dt.timedelta(days=40),
-                "closes_on": self.today - dt.timedelta(days=20),
-            }
+            days = {"opens_on": -40, "closes_on": -20}
         return make.RoundFactory(
             programme=self.programme,
             year=self.today.year,
             state=state,
-            **{**days, "call": "시정 과제를 연구할 팀을 찾습니다.", "published_at": timezone.now(), **fields},
+            **{
+                **{name: self.today + dt.timedelta(days=number) for name, number in days.items()},
+                "call": "시정 과제를 연구할 팀을 찾습니다.",
+                "published_at": timezone.now(),
+                **fields,
+            },
         )
 
     def team(self, round, state=TeamState.DRAFT, people=(), **fields):

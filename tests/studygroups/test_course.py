@@ -26,6 +26,8 @@ def test_round_from_call_to_follow_up(client, hall):
         call="과제를 찾습니다.",
         opens_on=hall.today,
         closes_on=hall.today + dt.timedelta(days=10),
+        report_due_on=hall.today + dt.timedelta(days=100),
+        presents_on=hall.today + dt.timedelta(days=120),
     )
     round = Round.objects.get()
     desk = hall.url(f"rounds/{round.pk}/")

@@ -3,8 +3,8 @@
 import pytest
 
 from studygroups import workflow
-from studygroups.enums import RoundState
-from studygroups.models import Programme, Round
+from studygroups.enums import AwardKind, RoundState
+from studygroups.models import OpeningTotals, Programme, Round, Team
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +47,52 @@ def test_judge_who_was_excused_by_mistake_is_called_back(client, hall):
     assert client.post(url, {"step": "recall", "judge": judge.pk}).status_code == 302
     judge.refresh_from_db()
     assert (judge.excused_at, judge.excuse) == (None, "")
+
+
+class TestTotalsFromBeforeTheRecords:
+    TOTALS = {"rounds": "9", "teams": "70", "topics": "70", "people": "667", "adopted": "52"}
+
+    def send(self, client, hall, **totals):
+        data = {f"opening-{name}": value for name, value in {**self.TOTALS, **totals}.items()}
+        return client.post(hall.url(f"programmes/{hall.programme.pk}/"), {"step": "opening", **data})
+
+    def test_written_mended_and_taken_away(self, client, hall):
+        client.force_login(hall.coordinator)
+        assert self.send(client, hall).status_code == 302
+        assert OpeningTotals.objects.get().people == 667
+        assert self.send(client, hall, people="668", topics="").status_code == 302
+        found = OpeningTotals.objects.get()
+        assert (found.people, found.topics, found.history.count()) == (668, None, 2)
+        assert self.send(client, hall, **dict.fromkeys(self.TOTALS, "")).status_code == 302
+        assert not OpeningTotals.objects.exists()
+
+    def test_more_adopted_than_topics_is_told_at_its_field_and_nothing_typed_is_lost(self, client, hall):
+        client.force_login(hall.coordinator)
+        answer = self.send(client, hall, adopted="71")
+        assert answer.status_code == 422
+        assert list(answer.context["opening"].errors) == ["adopted"]
+        assert not answer.context["form"].errors
+        assert 'value="667"' in answer.content.decode()
+
+    def test_auditor_does_not_write_them(self, client, hall):
+        client.force_login(hall.auditor)
+        assert self.send(client, hall).status_code == 403
+
+
+def test_publishing_results_tells_first_what_becomes_public(client, hall):
+    round = hall.judging(teams=2)
+    hall.score(round, (90, 60), (90, 60), (90, 60))
+    client.force_login(hall.coordinator)
+    url = hall.url(f"rounds/{round.pk}/")
+    assert 'value="publish"' not in client.get(url).content.decode()
+    best, other = Team.objects.in_order()
+    workflow.decide_awards(
+        round=round,
+        user=hall.coordinator,
+        chosen={best.pk: AwardKind.BEST},
+        decisions={other.pk: "기준 점수 미달"},
+    )
+    page = client.get(url).content.decode()
+    asked = page[page.index("<summary>결과 공표") : page.index('value="publish"')]
+    for text in (best.name, "최우수", other.name, "기준 점수 미달"):
+        assert text in asked

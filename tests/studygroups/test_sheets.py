@@ -538,6 +538,7 @@ class TestErrors:
             ({"연구팀_J2": -1}, "J2", "A negative number makes no sense here."),
             ({"연구팀_I3": "참가"}, "I3", "A team that did not take part to the end has no award."),
             ({"연구팀_K2": "좋음"}, "K2", "Enter one of: 반영, 미반영, 검토중."),
+            ({"연구팀_L2": "복지과, 행정과"}, "L2", "Enter one department: the one that answers."),
             ({"연구팀_D3": "빛가람"}, "D3", "This row has the same 사업명, 연도, 차수, 팀명 as row 2."),
             (
                 {"연구팀_B2": 2024},

@@ -247,6 +247,17 @@ class TestRounds:
         assert workflow.save_programme(**saving, rules=rules, programme=hall.programme).rules_stated
         assert workflow.save_programme(**saving, rules=rules | {"name": "새 모임"}).rules_stated
 
+    @pytest.mark.parametrize("day", ["report_due_on", "presents_on"])
+    def test_no_round_starts_without_a_day_for_what_follows(self, hall, day):
+        round = hall.round(**{day: None})
+        hall.team(round, T.SELECTED)
+        with pytest.raises(Refused) as refusal:
+            workflow.start_round(round=round, user=hall.coordinator)
+        assert refusal.value.field == day
+        setattr(round, day, hall.today + dt.timedelta(days=110))
+        round.save()
+        assert workflow.start_round(round=round, user=hall.coordinator).state == R.RUNNING
+
     def test_nobody_presents_before_the_round_or_tomorrow(self, hall):
         round = hall.round(R.RUNNING)
         hall.team(round, T.REPORTED)

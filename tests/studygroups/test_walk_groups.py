@@ -98,7 +98,8 @@ def prepare(page: Page, base: str) -> Round:
     today = timezone.localdate()
     field(page, "call", "시정 과제를 함께 연구할 팀을 찾습니다.")
     field(page, "opens_on", today.isoformat())
-    field(page, "closes_on", (today + dt.timedelta(days=14)).isoformat())
+    for name, days in (("closes_on", 14), ("report_due_on", 60), ("presents_on", 80)):
+        field(page, name, (today + dt.timedelta(days=days)).isoformat())
     press(page, "회차 만들기")
     press(page, "공고하기")
     says(page, "공고했습니다.")
@@ -265,6 +266,8 @@ def test_round_from_call_to_follow_up_and_what_citizens_read(city, live_server, 
         office.goto(f"{desk}awards/")
         windows.look(office, "awards")
         press(office, "시상 결정 기록")
+        office.locator("summary", has_text="결과 공표").click()
+        windows.look(office, "what-becomes-public")
         press(office, "결과 공표")
         says(office, "점수와 시상 결과를 공표했습니다.")
 

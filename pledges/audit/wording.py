@@ -53,6 +53,7 @@ ACTIONS: dict[str, Any] = {
     "handover_seen": gettext_lazy("Handover read"),
     "groups_published": gettext_lazy("Study groups published"),
     "applicants_erased": gettext_lazy("Data of unselected applicants erased"),
+    "opening_totals_saved": gettext_lazy("Totals from before a programme's records saved"),
     "programme_saved": gettext_lazy("Study group programme saved"),
     "round_prepared": gettext_lazy("Round prepared"),
     "round_mended": gettext_lazy("Call or dates of a round changed"),

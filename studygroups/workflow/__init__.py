@@ -36,6 +36,7 @@ from studygroups.workflow.programmes import (
     call_off_round,
     mend_round,
     prepare_round,
+    save_opening,
     save_programme,
     start_round,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "reopen_sheets",
     "report_follow_up",
     "save_application",
+    "save_opening",
     "save_programme",
     "save_sheets",
     "screen_team",

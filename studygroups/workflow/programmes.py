@@ -14,7 +14,7 @@ from pledges.models import Municipality, Pledge
 from pledges.notation import fold_key
 from pledges.permissions import Action, require
 from studygroups.enums import RoundState, TeamState
-from studygroups.models import AwardRule, Programme, Round, ServedPledge, Team
+from studygroups.models import AwardRule, OpeningTotals, Programme, Round, ServedPledge, Team
 from studygroups.notices import notify_judges, notify_screened
 from studygroups.workflow.errors import Refused
 from studygroups.workflow.rows import (
@@ -44,6 +44,7 @@ RULES = (
     "retention_months",
     "shows_names",
 )
+OPENING = ("rounds", "teams", "topics", "people", "adopted")
 # What of a round can be mended, by its state: a call that runs keeps the day on which it began.
 MENDABLE: Mapping[str, frozenset[str]] = {
     RoundState.PREPARED: frozenset({"call", "opens_on", "closes_on", "report_due_on", "presents_on"}),
@@ -90,6 +91,29 @@ def save_programme(
         if pledges is not None:
             _write_served(programme, pledges, user)
     return programme
+
+
+@transaction.atomic
+def save_opening(*, programme: Programme, user: Any, totals: Mapping[str, int | None]) -> None:
+    """기록 이전: write what a programme brings along from before its records. ``totals``: values of
+    ``OPENING``, None for what is not known; without any there is nothing to bring.
+
+    Raises PermissionDenied and Refused.
+    """
+    require(user, Action.MANAGE_GROUPS, municipality=programme.municipality_id)
+    programme = _held_programme(programme)
+    values = {name: totals[name] for name in OPENING}
+    topics, adopted = values["topics"], values["adopted"]
+    if topics is not None and adopted is not None and adopted > topics:
+        raise Refused(_("More proposals can't be adopted than there are topics."), "adopted")
+    with operation("opening_totals_saved", user=user, municipality=programme.municipality_id):
+        row = OpeningTotals.objects.select_for_update(of=("self",)).filter(programme=programme).first()
+        if all(value is None for value in values.values()):
+            delete_all([row] if row else [], user)
+        elif row is None:
+            create_all([OpeningTotals(programme=programme, **values)], user)
+        else:
+            write(row, user, **values)
 
 
 @transaction.atomic
@@ -196,7 +220,11 @@ def call_off_round(*, round: Round, user: Any, reason: str) -> Round:
 
 @transaction.atomic
 def start_round(*, round: Round, user: Any) -> Round:
-    """The selected teams begin. Raises PermissionDenied, and Refused while a team waits to be screened."""
+    """The selected teams begin.
+
+    Raises PermissionDenied, and Refused while a team waits to be screened or no day is set by which they
+    report and present.
+    """
     round = held_round(round)
     require_manager(user, round)
     require_round(round, {RoundState.RECRUITING})
@@ -207,6 +235,12 @@ def start_round(*, round: Round, user: Any) -> Round:
     selected = list(teams.in_state(TeamState.SELECTED).order_by("pk"))
     if not selected:
         raise Refused(_("No team is selected: screen the applications, or state that it is not held."))
+    if round.report_due_on is None:
+        raise Refused(
+            _("Set until when reports are handed in, among the dates of the round."), "report_due_on"
+        )
+    if round.presents_on is None:
+        raise Refused(_("Set the day of the presentation, among the dates of the round."), "presents_on")
     with operation("round_started", user=user, municipality=round.programme.municipality_id):
         _move(selected, TeamState.RUNNING, user)
         write(round, user, state=RoundState.RUNNING)

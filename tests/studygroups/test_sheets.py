@@ -15,6 +15,7 @@ from reports.imports.preview import _shown
 from reports.models import ImportBatch
 from reports.workbook import export_workbook, import_workbook
 from reports.workbook.rollback import StoodOn, roll_back
+from reports.workbook.template import write_filled
 from studygroups.enums import Answer, MemberKind, RoundState, TeamState
 from studygroups.figures import programme_figures
 from studygroups.models import Award, OpeningTotals, Programme, Proposal, Round, ServedPledge, Team
@@ -583,11 +584,43 @@ class TestErrors:
         assert [(each.sheet, each.cell) for each in result.errors] == [("연구팀", "D2")]
 
 
-@pytest.mark.skipif(not SAMPLE.is_file(), reason="the contract's sample workbooks are not here")
+# The rounds as 나주's card tells them: 64 + 6 teams, 614 + 53 people, 46 + 6 of 70 topics adopted.
+NAJU = [
+    ["사업명", "연도", "차수", "추진여부", "미추진 사유", "회수",
+     "팀수", "과제수", "참여인원", "반영건수", "공약번호"],
+    ["뜻세움", "이전", None, "추진", None, 8, 64, 64, 614, 46, "7-2-3"],
+    ["뜻세움", 2023, None, "추진", None, None, 6, 6, 53, 6, "7-2-3"],
+    *(
+        ["뜻세움", year, None, "미추진", reason, None, None, None, None, None, None]
+        for year, reason in (
+            (2015, "참여율 미달"),
+            (2018, "참여율 미달"),
+            (2020, "참여율 미달"),
+            (2022, "참여율 미달(코로나19)"),
+            (2024, "참여율 미달"),
+        )
+    ),
+    *(
+        ["정책 벤치마킹 원정대", 2025, intake, "추진", None, None, teams, None, None, None, "7-2-3"]
+        for intake, teams in ((1, 5), (2, 2), (3, 2))
+    ),
+]  # fmt: skip
+
+
+def naju(source):
+    if source == "own":
+        pledges = [["공약번호", "공약명"], ["7-2-3", "학습동아리 활성화"]]
+        return saved(workbook({"기본정보": INFO, "공약": pledges, "학습동아리": NAJU}))
+    if not SAMPLE.is_file():
+        pytest.skip("the contract's sample workbooks are not here")
+    return SAMPLE.read_bytes()
+
+
+@pytest.mark.parametrize("source", ["own", "sample"])
 class TestNaju:
     @pytest.fixture(autouse=True)
-    def _import(self):
-        self.result = run(SAMPLE.read_bytes())
+    def _import(self, source):
+        self.result = run(naju(source))
 
     def test_no_sheet_is_unknown(self):
         assert (self.result.errors, self.result.ignored) == ([], [])
@@ -616,6 +649,13 @@ class TestNaju:
         ]
         assert second.total.people is None
         assert {link.pledge.code for link in ServedPledge.objects.all()} == {"7-2-3"}
+
+    def test_it_goes_out_and_comes_in_unchanged(self):
+        plan = Plan.objects.with_places().get()
+        content = export_workbook(plan)
+        assert unchanged(run(content))
+        assert sorted(map(str, rows_of(content, "학습동아리"))) == sorted(map(str, NAJU))
+        assert unchanged(run(write_filled(plan)))
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -6,14 +6,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from pledges.models import Municipality, Plan, Pledge
 from studygroups.enums import AwardKind
 from studygroups.forms.base import NOT_BLANK, DayField, HeldForm, LineField, LongTextField
-from studygroups.models import AwardRule, Programme, Round
-from studygroups.models.programmes import PRIZE_LIMIT
-from studygroups.workflow.programmes import MENDABLE, RULES
+from studygroups.models import AwardRule, OpeningTotals, Programme, Round
+from studygroups.models.programmes import MOST_PEOPLE, PRIZE_LIMIT
+from studygroups.workflow.programmes import MENDABLE, OPENING, RULES
 
 MOST = 32_767
 # The plan of the mayor's promises among a term's plans.
@@ -141,6 +141,30 @@ class ProgrammeForm(HeldForm):
 
     def served(self) -> list[Pledge]:
         return [*self.cleaned_data["codes"], *self.others]
+
+
+class OpeningForm(HeldForm):
+    """What a programme brings along from before its records; blank is not known."""
+
+    def __init__(self, data: Any = None, *, opening: OpeningTotals | None) -> None:
+        super().__init__(
+            data, prefix="opening", initial={name: getattr(opening, name, None) for name in OPENING}
+        )
+        labels = {
+            "rounds": _("Rounds held"),
+            "teams": _("Teams"),
+            "topics": _("Topics"),
+            "people": pgettext("study groups", "People"),
+            "adopted": _("Adopted proposals"),
+        }
+        for name in OPENING:
+            self.fields[name] = forms.IntegerField(
+                label=labels[name],
+                required=False,
+                min_value=0,
+                max_value=MOST_PEOPLE,
+                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+            )
 
 
 class RoundForm(HeldForm):

@@ -14,7 +14,13 @@ from pledges.views.lookups import find_city
 from studygroups import workflow
 from studygroups.desk import read_desk
 from studygroups.figures import programme_figures
-from studygroups.forms.programmes import ProgrammeForm, RoundForm, offered_pledges, served_pledges
+from studygroups.forms.programmes import (
+    OpeningForm,
+    ProgrammeForm,
+    RoundForm,
+    offered_pledges,
+    served_pledges,
+)
 from studygroups.models import Programme, Round
 from studygroups.nextsteps import next_of_rounds
 from studygroups.scores import highest_first, rule_of
@@ -91,14 +97,19 @@ def round_new(request: HttpRequest, city: str, programme: int) -> HttpResponse:
 
 
 def _programme(request: HttpRequest, place: Municipality, found: Programme | None) -> HttpResponse:
+    opens = found is not None and request.method == "POST" and request.POST.get("step") == "opening"
+    opening = OpeningForm(request.POST if opens else None, opening=getattr(found, "opening", None))
+    if found is not None and opens and opening.is_valid() and _opened(found, opening, request.user):
+        messages.success(request, _("The totals from before the records were saved."))
+        return redirect(link("programme", place, programme=found.pk))
     form = ProgrammeForm(
-        request.POST if request.method == "POST" else None,
+        request.POST if request.method == "POST" and not opens else None,
         municipality=place,
         programme=found,
         pledges=offered_pledges(place),
         served=served_pledges(found),
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_bound and form.is_valid():
         saved: list[Programme] = []
         if taken(
             form,
@@ -119,6 +130,7 @@ def _programme(request: HttpRequest, place: Municipality, found: Programme | Non
         place,
         programme=found,
         form=form,
+        opening=opening,
         manages=can(request.user, MANAGES, municipality=place),
         served=served_pledges(found),
     )
@@ -136,4 +148,9 @@ def _programme(request: HttpRequest, place: Municipality, found: Programme | Non
             # What an import carried in waits for this word; a call that is announced needs none.
             "unpublished": Round.objects.for_programme(found).decided().with_something_unpublished(),
         }
-    return render(request, "staff/studygroups/programme.html", context, status=422 if form.is_bound else 200)
+    refused = form.is_bound or opening.is_bound
+    return render(request, "staff/studygroups/programme.html", context, status=422 if refused else 200)
+
+
+def _opened(found: Programme, form: OpeningForm, user: Any) -> bool:
+    return taken(form, lambda: workflow.save_opening(programme=found, user=user, totals=form.cleaned_data))

@@ -153,6 +153,8 @@ def mend_round(*, round: Round, user: Any, **fields: Any) -> Round:
     _check_days({**{name: getattr(round, name) for name in MENDABLE[RoundState.PREPARED]}, **changed})
     if round.state == RoundState.RECRUITING:
         _require_call({"call": round.call, "closes_on": round.closes_on, **changed})
+    if round.state in (RoundState.RUNNING, RoundState.JUDGING):
+        _require_days(changed)
     with operation("round_mended", user=user, municipality=round.programme.municipality_id):
         write(round, user, **changed)
     return round
@@ -308,6 +310,13 @@ def _require_call(values: Mapping[str, Any]) -> None:
             raise Refused(
                 _("Enter the text of the call.") if field == "call" else _("Enter the date."), field
             )
+
+
+def _require_days(values: Mapping[str, Any]) -> None:
+    """What goes on keeps the days by which it goes on."""
+    for field, day in values.items():
+        if day is None:
+            raise Refused(_("Enter the date."), field)
 
 
 def _check_days(values: Mapping[str, Any]) -> None:

@@ -18,6 +18,7 @@ from pledges.models import (
     Membership,
     Municipality,
     Plan,
+    Pledge,
     ProgressReport,
     ReportingPeriod,
     SupportInvitation,
@@ -27,6 +28,7 @@ from reports.demo import loading
 from reports.demo.hanbit.entering import OPEN_AS_OF, OPEN_QUARTER
 from reports.demo.people import ACCOUNTS, PASSWORD
 from reports.models import Edition, EditionPledge
+from reports.quarter.study_groups import group_events
 from studygroups.enums import RoundState
 from studygroups.judging import display_score
 from studygroups.models import Meeting, Member, Proposal, Round
@@ -279,6 +281,18 @@ def test_what_goes_on_in_hanbit_is_never_late_but_for_one_proposal(loaded):
     ]
     # It was adopted on 15 October 2025, and nobody told since what became of it.
     assert late == (["작은숲"] if today > dt.date(2026, 10, 15) else [])
+
+
+@pytest.mark.django_db
+def test_the_open_quarter_offers_the_round_that_began_in_it(loaded):
+    period = ReportingPeriod.objects.get(plan=plan_at("hanbit", 8), as_of=OPEN_AS_OF)
+    serving = Pledge.objects.filter(plan=period.plan, serving_programmes__isnull=False)
+    assert [[each.on for each in group_events(pledge, period)] for pledge in serving] == [
+        [dt.date(2026, 3, 13)],
+        [dt.date(2026, 3, 13)],
+    ]
+    # No indicator counts a study group as one of its own.
+    assert not Indicator.objects.filter(pledge__in=serving).exclude(counted_by="").exists()
 
 
 # --- People -------------------------------------------------------------------

@@ -102,7 +102,7 @@ def _round(programme: Programme, source: Mapping[str, Any], state: str, user: Us
     is_judged = state == RoundState.FINISHED
     row = Round(
         programme=programme,
-        year=source.get("year", timezone.localdate().year),
+        year=source["year"],
         intake=1,
         state=state,
         call=source["call"],

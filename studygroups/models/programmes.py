@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from pledges.models import Municipality, Pledge
@@ -167,7 +168,7 @@ class CarriedTotals(models.Model):
 
     teams = models.PositiveIntegerField(_("teams"), null=True, blank=True)
     topics = models.PositiveIntegerField(_("topics"), null=True, blank=True)
-    people = models.PositiveIntegerField(_("people"), null=True, blank=True)
+    people = models.PositiveIntegerField(pgettext_lazy("study groups", "people"), null=True, blank=True)
     adopted = models.PositiveIntegerField(_("adopted proposals"), null=True, blank=True)
 
     class Meta:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from studygroups.enums import FileKind, MemberKind, MemberRole, TeamState
@@ -31,7 +32,7 @@ class Team(models.Model):
     name = models.CharField(_("team"), max_length=100, blank=True)
     topic = models.CharField(_("topic"), max_length=300, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=TeamState, default=TeamState.DRAFT)
-    people = models.PositiveIntegerField(_("people"), null=True, blank=True)
+    people = models.PositiveIntegerField(pgettext_lazy("study groups", "people"), null=True, blank=True)
     outsiders = models.PositiveIntegerField(_("outsiders"), null=True, blank=True)
     applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)

@@ -258,6 +258,16 @@ class TestRounds:
         round.save()
         assert workflow.start_round(round=round, user=hall.coordinator).state == R.RUNNING
 
+    def test_round_that_runs_keeps_its_days(self, hall):
+        round = hall.round(R.RUNNING, report_due_on=hall.today, presents_on=hall.today)
+        for day in ("report_due_on", "presents_on"):
+            with pytest.raises(Refused) as refusal:
+                workflow.mend_round(round=round, user=hall.coordinator, **{day: None})
+            assert refusal.value.field == day
+        later = hall.today + dt.timedelta(days=5)
+        found = workflow.mend_round(round=round, user=hall.coordinator, presents_on=later)
+        assert found.presents_on == later
+
     def test_nobody_presents_before_the_round_or_tomorrow(self, hall):
         round = hall.round(R.RUNNING)
         hall.team(round, T.REPORTED)

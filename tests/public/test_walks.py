@@ -130,7 +130,10 @@ def test_contrast_and_language_are_chosen_by_keyboard(page, site):
 
 
 @pytest.mark.parametrize("page", WAYS[:2], ids=IDS[:2], indirect=True)
-@pytest.mark.parametrize("address", ["/hanbit/8/", "/hanbit/8/pledges/", "/hanbit/8/pledges/4-1-3/"])
+@pytest.mark.parametrize(
+    "address",
+    ["/hanbit/8/", "/hanbit/8/pledges/", "/hanbit/8/pledges/4-1-3/", "/hanbit/8/study-groups/?q=정류장"],
+)
 def test_focus_comes_everywhere_in_the_order_of_the_page_and_out_again(page, site, address):
     page.goto(site + address)
     wanted = page.evaluate(TABBABLE)

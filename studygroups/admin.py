@@ -113,7 +113,7 @@ class RoundAdmin(DataAdmin):
 
     form = WholeRowForm
     fixed_once_made = ("programme",)
-    readonly_fields = ["state", "published_at", "results_published_at", "decided_by"]
+    readonly_fields = ["state", "shows_names", "published_at", "results_published_at", "decided_by"]
     list_display = ["programme", "year", "intake", "state", "reason", "published_at"]
     list_filter = [("programme", ONLY), "state", "year"]
     search_fields = ["programme__name", "reason"]

@@ -463,8 +463,8 @@ class TeamResource(GroupResource):
             place = STRANGERS if STRANGERS in table.positions else HEADS
             table.error(row, place, _("There can't be more outsiders than people."))
             return
-        if heads is not None and HEADS in row.values:
-            programme = groups.programmes.get(row.key[0]) or Programme()
+        programme = groups.programmes.get(row.key[0])
+        if heads is not None and HEADS in row.values and programme is not None and programme.rules_stated:
             for field_name, message in check_team(
                 people=heads,
                 outsiders=strangers or 0,

@@ -139,12 +139,18 @@ class TestComingIn:
         assert told == ["L2"]
         assert Department.objects.filter(name="복지정책과").count() == 1
 
-    def test_a_team_that_breaks_the_rules_is_warned_of(self):
-        result = run(book(연구팀_F2=11, 연구팀_G3=3))
-        assert [each for each in found(result.warnings) if each[0] == "연구팀"] == [
-            ("연구팀", "F2", "A team has at most 10 people; this one has 11. Take 1 out."),
+    def test_a_team_that_breaks_rules_which_somebody_stated_is_warned_of(self):
+        content = book(연구팀_F2=11, 연구팀_G3=3)
+
+        def warned():
+            warnings = found(run(content, dry_run=True).warnings)
+            return [each[1:] for each in warnings if each[0] == "연구팀" and each[1] in ("F2", "G3")]
+
+        assert warned() == []
+        make.ProgrammeFactory(name="한빛모임", rules_stated=True)
+        assert warned() == [
+            ("F2", "A team has at most 10 people; this one has 11. Take 1 out."),
             (
-                "연구팀",
                 "G3",
                 "Experts and citizens may be at most 20 % of a team, which is 1 of 7;"
                 " these are 3 of 7 (42.9 %).",

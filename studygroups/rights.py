@@ -6,8 +6,8 @@ writers' alone, whatever somebody is in the city.
 
 from typing import Any
 
-from pledges.permissions import Action, can
-from studygroups.enums import JUDGED, MemberRole, TeamState
+from pledges.permissions import Action, can, reach_of
+from studygroups.enums import AT_WORK, JUDGED, MemberRole, TeamState
 from studygroups.models import Judge, Member, Round, Team
 
 
@@ -34,15 +34,21 @@ def is_own(user: Any, team: Team) -> bool:
 
 
 def may_read(user: Any, team: Team) -> bool:
-    """Whether the team's page opens: to its people, once it is handed in to who reads every application, and
-    once it has presented to the judges of its round."""
+    """Whether the team's page opens: to its people, once it is handed in to who reads every application, once
+    it has presented to the judges of its round, and to the departments that answer what it proposes."""
     if is_own(user, team):
         return True
     if team.state == TeamState.DRAFT:
         return False
     if can(user, Action.VIEW_GROUPS, municipality=city_of(team)):
         return True
-    return team.state in JUDGED and is_judge(user, team.round)
+    return team.state in JUDGED and (is_judge(user, team.round) or answers(user, team))
+
+
+def answers(user: Any, team: Team) -> bool:
+    """Whether a proposal of the team was passed on to a department that the person answers for."""
+    leading = reach_of(user, Action.ANSWER_PROPOSAL).leading
+    return bool(leading) and team.proposals.asked().for_departments(leading).exists()
 
 
 def is_judge(user: Any, round: Round) -> bool:
@@ -51,12 +57,24 @@ def is_judge(user: Any, round: Round) -> bool:
 
 
 def may_write(user: Any, team: Team) -> bool:
-    """Whether the person writes for the team: who applied, and its confirmed leader, assistant and clerk."""
+    """Whether the person writes for the team: who applied, and its confirmed leader, assistant and clerk.
+
+    For a team at work in which none of these has a login, one that was carried in, the planning office does.
+    """
+    if team.state in AT_WORK and not _has_writers(team):
+        return can(user, Action.MANAGE_GROUPS, municipality=city_of(team))
     if not can(user, Action.APPLY_GROUP, municipality=city_of(team)):
         return False
     place = place_in(user, team)
     leads = place is not None and place.confirmed_at is not None and place.role != MemberRole.MEMBER
     return is_applicant(user, team) or leads
+
+
+def _has_writers(team: Team) -> bool:
+    application = getattr(team, "application", None)
+    if application is not None and application.applicant_id is not None:
+        return True
+    return any(each.user_id is not None and each.role != MemberRole.MEMBER for each in team.members.all())
 
 
 def may_enter_sheets(user: Any, judge: Judge) -> bool:

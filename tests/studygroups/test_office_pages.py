@@ -1,10 +1,15 @@
-"""What the planning office does on pages of its own: publish what was carried in, call a judge back."""
+"""What the planning office and answering departments do on their pages, and for whom."""
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from studygroups import workflow
-from studygroups.enums import AwardKind, RoundState
-from studygroups.models import OpeningTotals, Programme, Round, Team
+from studygroups.enums import AwardKind, MemberRole, RoundState, TeamState
+from studygroups.models import OpeningTotals, Programme, Proposal, Round, Team, TeamFile
+from tests import factories as make
+from tests.evidence import pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +101,60 @@ def test_publishing_results_tells_first_what_becomes_public(client, hall):
     asked = page[page.index("<summary>결과 공표") : page.index('value="publish"')]
     for text in (best.name, "최우수", other.name, "기준 점수 미달"):
         assert text in asked
+
+
+class TestTeamWithoutLogins:
+    @pytest.fixture
+    def team(self, hall):
+        """At work, as a workbook carries teams in: names alone."""
+        team = make.TeamFactory(round=hall.round(RoundState.RUNNING), state=TeamState.RUNNING)
+        make.GroupMemberFactory(team=team, role=MemberRole.LEADER)
+        return team
+
+    def test_planning_office_logs_its_meeting_and_hands_its_report_in(self, client, hall, team):
+        client.force_login(hall.coordinator)
+        url = hall.url(f"teams/{team.pk}/")
+        meeting = {"meeting-held_on": hall.today.isoformat(), "meeting-text": "현장 조사", "step": "log"}
+        assert client.post(url, meeting).status_code == 302
+        report = SimpleUploadedFile("보고서.pdf", pdf("보고서"), content_type="application/pdf")
+        sent = client.post(f"{url}files/", {"file-kind": "report", "file-file": report})
+        assert sent.status_code == 302
+        assert client.post(url, {"step": "report"}).status_code == 302
+        team.refresh_from_db()
+        assert (team.state, team.meetings.count()) == (TeamState.REPORTED, 1)
+
+    @pytest.mark.parametrize("who", ["applicant", "auditor", "stranger"])
+    def test_nobody_else_does(self, client, hall, team, who):
+        client.force_login(getattr(hall, who))
+        answer = client.post(hall.url(f"teams/{team.pk}/"), {"step": "report"})
+        assert answer.status_code in (403, 404)
+
+    def test_nor_does_the_planning_office_once_a_leader_has_a_login(self, client, hall, team):
+        team.members.update(user=hall.applicant)
+        client.force_login(hall.coordinator)
+        assert client.post(hall.url(f"teams/{team.pk}/"), {"step": "report"}).status_code == 403
+
+    def test_nor_for_a_draft(self, client, hall):
+        draft = make.TeamFactory(round=hall.round(), state=TeamState.DRAFT)
+        client.force_login(hall.coordinator)
+        assert client.get(hall.url(f"teams/{draft.pk}/application/")).status_code == 404
+
+
+def test_department_reads_the_report_of_what_it_answers_and_no_other_team(client, hall):
+    round = hall.round(RoundState.FINISHED)
+    asking, other = (hall.team(round, TeamState.COMPLETED) for _each in range(2))
+    about = {"kind": "report", "name": "보고서.pdf", "media_type": "application/pdf"}
+    kept = TeamFile(team=asking, size=4, sha256="d" * 64, **about)
+    kept.file.save("", ContentFile(b"%PDF"), save=False)
+    kept.save()
+    proposal = make.ProposalFactory(team=asking, department=hall.other_office, due_on=hall.today)
+    client.force_login(hall.head)
+    assert client.get(hall.url(f"teams/{asking.pk}/")).status_code == 404
+    Proposal.objects.filter(pk=proposal.pk).update(asked_at=timezone.now())
+    assert client.get(hall.url(f"teams/{asking.pk}/")).status_code == 200
+    file = client.get(hall.url(f"teams/{asking.pk}/files/{kept.pk}/"))
+    assert b"".join(file.streaming_content) == b"%PDF"
+    page = client.get(hall.url(f"proposals/{proposal.pk}/")).content.decode()
+    assert hall.url(f"teams/{asking.pk}/") in page
+    assert client.get(hall.url(f"teams/{other.pk}/")).status_code == 404
+    assert client.post(hall.url(f"teams/{asking.pk}/"), {"step": "withdraw"}).status_code == 403

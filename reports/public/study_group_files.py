@@ -19,8 +19,8 @@ from pledges.models import Municipality
 from pledges.spreadsheet import WrittenColumn, WrittenSheet, write_workbook
 from reports.public.exports import XLSX, Column, as_csv
 from reports.public.licences import licence
-from reports.public.opendata.columns import KIND_WORDS, Kind, Words, both
-from studygroups.enums import AwardKind, RoundState, TeamState
+from reports.public.opendata.columns import KIND_WORDS, Codes, Kind, Words, both
+from studygroups.enums import COUNTED, AwardKind, RoundState, TeamState
 from studygroups.figures import Figures
 from studygroups.judging import display_score
 from studygroups.published import (
@@ -37,12 +37,14 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class FileColumn:
-    """A column of .csv and .xlsx; ``key`` is what .json calls the same value."""
+    """A column of .csv and .xlsx; ``key`` is what .json calls the same value. Where a word is one of a list,
+    .json has its code."""
 
     key: str
     header: Words
     kind: Kind = Kind.TEXT
     width: int = 10
+    codes: Codes = ()
 
     @property
     def is_text(self) -> bool:
@@ -56,6 +58,11 @@ class FileColumn:
     @property
     def kind_words(self) -> Words:
         return KIND_WORDS[self.kind]
+
+    @property
+    def code_words(self) -> list[tuple[str, str, str]]:
+        """Each code in Korean and English."""
+        return [(code, *both(label)) for code, label in self.codes]
 
 
 N = Kind.INTEGER
@@ -80,21 +87,23 @@ COUNT_COLUMNS = (
 )
 ROUND_COLUMNS = (
     *KEY_COLUMNS,
-    FileColumn("state", pgettext_lazy("round", "State"), width=12),
+    FileColumn("state", pgettext_lazy("round", "State"), width=12, codes=RoundState.choices),
     FileColumn("reason", gettext_lazy("Reason for not holding it"), width=26),
     FileColumn("rounds_held", gettext_lazy("Rounds held"), N),
     *COUNT_COLUMNS,
     FileColumn("published_at", gettext_lazy("Published on"), Kind.DATE, 12),
     FileColumn("results_published_at", gettext_lazy("Results published on"), Kind.DATE, 12),
 )
+# Of teams that were let in: others are in no file.
+TEAM_STATES = tuple((state.value, state.label) for state in TeamState if state in COUNTED)
 TEAM_COLUMNS = (
     *KEY_COLUMNS,
     FileColumn("name", pgettext_lazy("study groups", "Team"), width=18),
     FileColumn("topic", gettext_lazy("Topic"), width=40),
-    FileColumn("state", pgettext_lazy("team", "State"), width=12),
+    FileColumn("state", pgettext_lazy("team", "State"), width=12, codes=TEAM_STATES),
     FileColumn("people", pgettext_lazy("count", "People"), N, 8),
     FileColumn("outsiders", gettext_lazy("Outsiders"), N, 8),
-    FileColumn("award", pgettext_lazy("study groups", "Award")),
+    FileColumn("award", pgettext_lazy("study groups", "Award"), codes=AwardKind.choices),
     FileColumn("prize", gettext_lazy("Prize (won)"), N, 14),
     FileColumn("score", pgettext_lazy("study groups", "Score"), Kind.DECIMAL),
     FileColumn("adopted", gettext_lazy("Adopted proposals"), N),

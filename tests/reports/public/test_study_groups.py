@@ -510,7 +510,9 @@ def test_page_of_open_data_names_the_files_and_every_column(finished, naju, clie
     for address in ("/naju/8/study-groups", f"{LIST}한빛연구모임/2025-1"):
         header = client.get(f"{address}.csv").content.decode().removeprefix("\ufeff").splitlines()[0]
         for name in header.split(","):
-            assert f'<td lang="ko" data-label="한국어">{name}</td>' in told, name
+            assert f'<td lang="ko" data-label="한국어"><div>{name}<' in told, name
+    assert "<code>not_held</code> 미추진" in told
+    assert "<code>best</code> First prize" in told
     data = client.get(f"{LIST}한빛연구모임/2025-1.json").json()
     for key in data["teams"][0].keys() & {"topic", "score", "departments", "members"}:
         assert f"<code>{key}</code>" in told

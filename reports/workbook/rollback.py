@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from pledges.audit import operation
 from pledges.audit.reading import ShownEntry, people_of, show_entries
+from pledges.history import chunks
 from pledges.models import AuditEntry, Plan, Pledge, ProgressReport
 from pledges.notation import clean_text
 from pledges.permissions import Action, require
@@ -35,6 +36,7 @@ from reports.workbook.undo import (
     take_back,
     taken_places,
 )
+from studygroups.models import Programme, Round
 
 __all__ = [
     "LaterEdit",
@@ -220,8 +222,31 @@ def _standing(batch: ImportBatch, written: Written) -> list[LaterEdit]:
         for edit in _told(batch, written, standing)
         if not (edit.action == PUBLISHED and edit.as_of in days)
     ]
-    edits = [*told, *_untold(standing), *editions]
+    edits = [*told, *_untold(standing), *editions, *_published_groups(batch, written)]
     return sorted(edits, key=lambda edit: (edit.at is None, edit.at and -edit.at.timestamp(), edit.code))
+
+
+def _published_groups(batch: ImportBatch, written: Written) -> Iterator[LaterEdit]:
+    """The study groups that the import itself made public: people read them since."""
+    names: list[str] = []
+    for model in (Programme, Round):
+        public = model._base_manager.filter(published_at__lte=batch.applied_at).order_by("pk")
+        own = [
+            pk
+            for pk, (old, new) in written.changed.get(model, {}).items()
+            if new.get("published_at") and not old.get("published_at")
+        ]
+        for part in chunks([*written.made(model), *own]):
+            names += map(str, public.filter(pk__in=part))
+    if names:
+        more = len(names) - NAMED_ROWS
+        rest = [_("and %(count)d more") % {"count": more}] if more > 0 else []
+        yield LaterEdit(
+            _("Study groups published"),
+            who=str(batch.user or ""),
+            at=batch.applied_at,
+            rows=(*names[:NAMED_ROWS], *rest),
+        )
 
 
 def _pointing_rows(written: Written) -> dict[Model, set[int]]:

@@ -428,6 +428,15 @@ class TestComingInAgain:
         for model in (Programme, Round, Team, OpeningTotals, ServedPledge, Award, Proposal):
             assert not model.objects.exists(), model
 
+    def test_what_an_import_made_public_stands_on_it(self):
+        content = book([*ROUNDS, ["새 모임", 2025, None, "추진", *[None] * 7]])
+        batch = run(content, publish=True).batch
+        with pytest.raises(StoodOn) as refused, override("en"):
+            roll_back(batch=batch, user=None, reason="잘못 올림")
+        (edit,) = [each for each in refused.value.edits if each.what == "Study groups published"]
+        assert edit.rows == ("한빛모임", "원정대", "새 모임", "and 5 more")
+        assert Programme.objects.public().count() == 3
+
     def test_a_member_who_joined_since_stands_on_the_import(self):
         make.GroupMemberFactory(team=Team.objects.get(name="빛가람"))
         with pytest.raises(StoodOn):

@@ -20,7 +20,7 @@ from studygroups.forms.applying import ApplicationForm, ScreenForm
 from studygroups.forms.working import FileForm, MeetingForm, WithdrawForm
 from studygroups.models import Meeting, Round, Team, TeamFile
 from studygroups.nextsteps import next_of_proposal, next_of_team
-from studygroups.rights import city_of, is_own, may_write, place_in
+from studygroups.rights import city_of, is_applicant, is_own, may_write, place_in
 from studygroups.rules import most_outsiders
 from studygroups.scores import read_scores
 from studygroups.views.lookups import find_file, find_round, find_team, link, page, taken, told
@@ -230,7 +230,7 @@ def _step(request: HttpRequest, found: Team, forms: dict[str, Any]) -> HttpRespo
         if place_in(user, found) is None:
             raise PermissionDenied
         accepts = step == "accept"
-        done = _("You are in the team.") if accepts else _("You declined; your name is off the list.")
+        done = _("You are in the team.") if accepts else _("Your name is off the list.")
         told(request, lambda: workflow.answer_invitation(team=found, user=user, accepts=accepts), done)
         return redirect(here if accepts else link("home", found.round.programme.municipality))
     if step == "screen":
@@ -365,6 +365,11 @@ def _page(request: HttpRequest, found: Team, forms: dict[str, Any], status: int 
         writes=writes,
         works=writes and at_work,
         invited=place_here is not None and place_here.confirmed_at is None and found.state == TeamState.DRAFT,
+        # Who took part and thought better of it, as long as the application is a draft.
+        leaves=place_here is not None
+        and place_here.confirmed_at is not None
+        and found.state == TeamState.DRAFT
+        and not is_applicant(user, found),
         takes_back=writes
         and found.state == TeamState.APPLIED
         and round.takes_applications(timezone.localdate()),

@@ -86,6 +86,17 @@ class TestRules:
         workflow.answer_invitation(team=team, user=hall.colleague, accepts=False)
         assert list(Member.objects.values_list("user", flat=True)) == [hall.applicant.pk]
 
+    def test_who_confirmed_can_leave_as_long_as_it_is_a_draft(self, client, hall):
+        team = save(hall, hall.round(), [lead(hall), Person("동료", user=hall.colleague)])
+        workflow.answer_invitation(team=team, user=hall.colleague, accepts=True)
+        url = hall.url(f"teams/{team.pk}/")
+        client.force_login(hall.applicant)
+        assert 'value="decline"' not in client.get(url).content.decode()
+        client.force_login(hall.colleague)
+        assert 'value="decline"' in client.get(url).content.decode()
+        assert client.post(url, {"step": "decline"}).status_code == 302
+        assert list(Member.objects.values_list("user", flat=True)) == [hall.applicant.pk]
+
     def test_people_without_a_login_need_the_consent_and_are_confirmed_by_it(self, hall):
         team = save(hall, hall.round(), [lead(hall), Person("시민", MemberKind.OFFICIAL, affiliation="시")])
         assert list(lacking(hall, team, consent=False)) == ["consent"]

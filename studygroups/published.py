@@ -6,7 +6,8 @@ a programme, its rules and opening totals    since it is public
 a round, held or not, its call               since it and its programme are public
 teams, their topics and headcounts           of such a round, once it is held
 awards, scores, what was adopted, by whom    of such a round, once its results are public
-members' names                               of such a team, where the programme publishes them
+members' names                               of such a team, where the programme publishes them and did so
+                                             when its call was announced
 
 Never: applications, teams that were not let in, why a team withdrew or was refused, meetings and files,
 judges and their single sheets, proposals that were not adopted, and who entered or decided anything.
@@ -51,6 +52,7 @@ class PublicRound:
     figures: Figures
     published_at: dt.datetime
     results_published_at: dt.datetime | None
+    shows_names: bool
 
     @property
     def is_held(self) -> bool:
@@ -278,7 +280,7 @@ def published_round(municipality: Any, name: str, year: int, intake: int) -> Rou
     )
     has_results = line.is_held and line.results_published_at is not None
     rows = _held_teams(row, has_results=has_results) if line.is_held else []
-    teams = _teams(found[0], row, rows, has_results=has_results)
+    teams = _teams(line, row, rows, has_results=has_results)
     return RoundDocument(
         programme=found[0],
         round=line,
@@ -337,6 +339,7 @@ def _round(programme: str, row: Round, figures: Figures) -> PublicRound:
         figures=_public_figures(row, figures),
         published_at=row.published_at,
         results_published_at=row.results_published_at if row.is_held else None,
+        shows_names=row.shows_names and row.programme.shows_names,
     )
 
 
@@ -371,18 +374,19 @@ def _undecided(rows: Sequence[Team]) -> int:
     return sum(not answers[row.pk] & {Answer.ADOPTED, Answer.NOT_ADOPTED} for row in going_on)
 
 
-def _teams(
-    programme: PublicProgramme, row: Round, rows: Sequence[Team], *, has_results: bool
-) -> list[PublicTeam]:
+def _teams(line: PublicRound, row: Round, rows: Sequence[Team], *, has_results: bool) -> list[PublicTeam]:
     """The teams of a held round: as they came, with results by award and score."""
     scores: dict[int, PublicScore] = {}
     if has_results:
         scores = {
-            line.team.pk: PublicScore(line.score.value, line.score.counted, rule_words(line.score))
-            for line in read_scores(row).lines
-            if line.score.value is not None
+            each.team.pk: PublicScore(each.score.value, each.score.counted, rule_words(each.score))
+            for each in read_scores(row).lines
+            if each.score.value is not None
         }
-    teams = [_team(programme, each, scores.get(each.pk), has_results=has_results) for each in rows]
+    teams = [
+        _team(each, scores.get(each.pk), shows_names=line.shows_names, has_results=has_results)
+        for each in rows
+    ]
     return sorted(teams, key=_place)
 
 
@@ -393,9 +397,7 @@ def _place(team: PublicTeam) -> tuple[int, Fraction]:
     return place, -team.score.value if team.score else Fraction(1)
 
 
-def _team(
-    programme: PublicProgramme, row: Team, score: PublicScore | None, *, has_results: bool
-) -> PublicTeam:
+def _team(row: Team, score: PublicScore | None, *, shows_names: bool, has_results: bool) -> PublicTeam:
     members = list(row.members.all())
     people, outsiders = row.people, row.outsiders
     if members:
@@ -408,7 +410,7 @@ def _team(
         state=row.state,
         people=people,
         outsiders=outsiders,
-        members=_names(programme, row, members),
+        members=_names(row, members) if shows_names else (),
         award=PublicAward(award.kind, award.prize, award.decision) if award else None,
         score=score,
         adopted=_adopted(proposals),
@@ -416,10 +418,9 @@ def _team(
     )
 
 
-def _names(programme: PublicProgramme, row: Team, members: Sequence[Member]) -> tuple[PublicMember, ...]:
-    """Who is in the team, where the programme tells names; nobody of a team that withdrew, nor anybody who
-    has not confirmed it."""
-    if not programme.shows_names or row.state == TeamState.WITHDRAWN:
+def _names(row: Team, members: Sequence[Member]) -> tuple[PublicMember, ...]:
+    """Who is in the team; nobody of a team that withdrew, nor anybody who has not confirmed it."""
+    if row.state == TeamState.WITHDRAWN:
         return ()
     known = [each for each in members if each.confirmed_at]
     known.sort(key=lambda each: ROLES.index(MemberRole(each.role)))

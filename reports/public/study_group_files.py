@@ -181,7 +181,7 @@ def round_rows(programmes: Sequence[PublicProgramme]) -> list[Row]:
 
 
 def team_columns(document: RoundDocument) -> tuple[FileColumn, ...]:
-    return (*TEAM_COLUMNS, MEMBERS_COLUMN) if document.programme.shows_names else TEAM_COLUMNS
+    return (*TEAM_COLUMNS, MEMBERS_COLUMN) if document.round.shows_names else TEAM_COLUMNS
 
 
 def team_rows(document: RoundDocument) -> list[Row]:
@@ -291,7 +291,7 @@ def _team(document: RoundDocument, team: PublicTeam) -> dict[str, Any]:
             for proposal in team.proposals
         ],
     }
-    if document.programme.shows_names:
+    if document.round.shows_names:
         data["members"] = [
             {
                 "name": each.name,

@@ -321,20 +321,30 @@ def test_score_is_shown_with_its_rule(finished, text_of):
     assert document.score_rule in page
 
 
+def tell_names(row):
+    """The round was announced by a programme that publishes members' names."""
+    row.programme.shows_names = row.shows_names = True
+    row.programme.save()
+    row.save()
+
+
 def test_names_are_hidden_unless_the_programme_publishes_them(finished, client):
     address = f"{LIST}한빛연구모임/2025-1"
     for suffix in ("/", ".csv", ".json"):
         assert "가나다" not in client.get(address + suffix).content.decode()
     finished.programme.shows_names = True
     finished.programme.save()
+    # Its call was announced without names: nobody's become public afterwards.
+    for suffix in ("/", ".csv", ".json"):
+        assert "가나다" not in client.get(address + suffix).content.decode()
+    tell_names(finished)
     for suffix in ("/", ".csv", ".json"):
         assert "가나다" in client.get(address + suffix).content.decode()
     assert "교통과" in client.get(f"{address}/").content.decode()
 
 
 def test_people_who_have_not_confirmed_and_withdrawn_teams_stay_nameless(finished, client):
-    finished.programme.shows_names = True
-    finished.programme.save()
+    tell_names(finished)
     best, withdrawn = finished.recorded_teams.counted().order_by("pk")
     make.GroupMemberFactory(team=best, name=f"{SECRET}1", confirmed_at=None)
     make.GroupMemberFactory(team=withdrawn, name=f"{SECRET}2")
@@ -504,8 +514,7 @@ def test_page_of_open_data_names_the_files_and_every_column(finished, naju, clie
     for suffix in ("csv", "xlsx", "json"):
         assert f'href="/naju/8/study-groups.{suffix}"' in html
     assert "/naju/8/study-groups/(사업명)/(연도)-(차수).csv" in html
-    finished.programme.shows_names = True
-    finished.programme.save()
+    tell_names(finished)
     told = html.partition('id="study-groups"')[2]
     for address in ("/naju/8/study-groups", f"{LIST}한빛연구모임/2025-1"):
         header = client.get(f"{address}.csv").content.decode().removeprefix("\ufeff").splitlines()[0]

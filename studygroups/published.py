@@ -100,12 +100,13 @@ class PublicProgramme:
     """A programme with its public rounds, newest first. ``opening`` is None where it brought nothing.
 
     ``prizes`` stand the highest first; ``score_rule`` says in words, translated, how the scores of its next
-    round come about.
+    round come about. Its rules are only told where ``rules_stated``: somebody entered them.
     """
 
     name: str
     purpose: str
     basis: str
+    rules_stated: bool
     most_members: int
     outsiders_percent: int
     intakes_a_year: int
@@ -309,6 +310,7 @@ def _programme(found: ProgrammeFigures) -> PublicProgramme:
         name=row.name,
         purpose=row.purpose,
         basis=row.basis,
+        rules_stated=row.rules_stated,
         most_members=row.most_members,
         outsiders_percent=row.outsiders_percent,
         intakes_a_year=row.intakes_a_year,

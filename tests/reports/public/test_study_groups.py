@@ -35,7 +35,9 @@ def city(naju):
 
 
 def programme_of(city, **fields):
-    return make.ProgrammeFactory(municipality=city, **{"published_at": at(2025, 10, 1), **fields})
+    return make.ProgrammeFactory(
+        municipality=city, **{"published_at": at(2025, 10, 1), "rules_stated": True, **fields}
+    )
 
 
 def round_of(programme, **fields):
@@ -223,6 +225,13 @@ def test_programmes_together_have_totals_by_year(ddeutseum, city, text_of):
 
 def test_years_alone_are_not_told_twice(ddeutseum, text_of):
     assert "연도별 합계" not in text_of(LIST)
+
+
+def test_rules_that_nobody_entered_are_not_published(ddeutseum, text_of):
+    assert "운영 기준" in text_of(LIST)
+    ddeutseum.rules_stated = False
+    ddeutseum.save()
+    assert "운영 기준" not in text_of(LIST)
 
 
 def test_rules_of_a_programme_say_its_awards_and_what_follows(ddeutseum, text_of):

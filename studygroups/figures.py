@@ -88,14 +88,6 @@ class ProgrammeFigures:
     opening: OpeningTotals | None = None
     total: Figures = field(default_factory=Figures)
 
-    @property
-    def years(self) -> dict[int, Figures]:
-        """By year, earliest first; the opening totals belong to none."""
-        found: dict[int, Figures] = {}
-        for each in self.rounds:
-            found[each.round.year] = found.get(each.round.year, Figures()) + each.figures
-        return found
-
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -149,13 +141,12 @@ def programme_figures(programmes: Iterable[Programme], *, public: bool = False) 
     return result
 
 
-def city_years(programmes: Iterable[ProgrammeFigures]) -> dict[int, Figures]:
-    """All programmes together, by year, earliest first. No query."""
+def by_year(rounds: Iterable[tuple[int, Figures]]) -> dict[int, Figures]:
+    """Rounds together by their year, the latest first; opening totals belong to none. No query."""
     found: dict[int, Figures] = {}
-    for programme in programmes:
-        for year, figures in programme.years.items():
-            found[year] = found.get(year, Figures()) + figures
-    return dict(sorted(found.items()))
+    for year, figures in rounds:
+        found[year] = found.get(year, Figures()) + figures
+    return dict(sorted(found.items(), reverse=True))
 
 
 def count_teams(teams: Any) -> dict[int, Counted]:

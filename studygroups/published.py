@@ -25,6 +25,7 @@ from studygroups.enums import OUTSIDERS, Answer, AwardKind, MemberRole, RoundSta
 from studygroups.figures import (
     Figures,
     ProgrammeFigures,
+    by_year,
     carried_adoption,
     opening_figures,
     programme_figures,
@@ -257,13 +258,9 @@ def public_teams(municipality: Any) -> list[TeamLine]:
     return [TeamLine(*row) for row in teams.values_list(*columns)]
 
 
-def years_of(programmes: Sequence[PublicProgramme]) -> list[tuple[int, Figures]]:
-    """All public rounds together by year, the latest first; opening totals belong to none. No query."""
-    found: dict[int, Figures] = {}
-    for programme in programmes:
-        for line in programme.rounds:
-            found[line.year] = found.get(line.year, Figures()) + line.figures
-    return sorted(found.items(), reverse=True, key=lambda each: each[0])
+def years_of(programmes: Sequence[PublicProgramme]) -> dict[int, Figures]:
+    """All public rounds together by year, the latest first. No query."""
+    return by_year((line.year, line.figures) for programme in programmes for line in programme.rounds)
 
 
 def published_round(municipality: Any, name: str, year: int, intake: int) -> RoundDocument | None:

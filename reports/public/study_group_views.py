@@ -45,7 +45,7 @@ def study_groups_page(request: HttpRequest, city: str, term: int) -> HttpRespons
         ),
         "parts": parts,
         "search": search,
-        "years": years_of(programmes) if study_groups.share_years(programmes) else [],
+        "years": years_of(programmes).items() if study_groups.share_years(programmes) else (),
         "updated_at": max((each.updated_at for each in programmes), default=None),
         "formats": study_group_files.FORMATS,
     }

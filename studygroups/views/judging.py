@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from pledges.permissions import Action, access, can, require, signed_in
+from pledges.views.lookups import key_of
 from studygroups import workflow
 from studygroups.enums import RoundState, TeamState
 from studygroups.forms.judging import AwardsForm, JudgeForm, SheetsForm
@@ -218,7 +219,6 @@ def _add(request: HttpRequest, found: Round, form: JudgeForm) -> None:
 
 
 def _judge_of(found: Round, typed: str) -> Judge:
-    key = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else 0
-    judge: Judge = get_object_or_404(found.judges.all(), pk=key)
+    judge: Judge = get_object_or_404(found.judges.all(), pk=key_of(typed))
     judge.round = found
     return judge

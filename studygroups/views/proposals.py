@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from pledges.permissions import Action, access, can, require, signed_in
+from pledges.views.lookups import key_of
 from studygroups import workflow
 from studygroups.enums import Answer, TeamState
 from studygroups.forms.working import AnswerForm, FollowUpForm, PassOnForm, ProposalPlanForm
@@ -186,15 +187,11 @@ def _prefix(team: Team, held: Proposal | None) -> str:
 
 
 def _team_of(found: Round, typed: str) -> Team:
-    team: Team = get_object_or_404(Team.objects.for_round(found).applied(), pk=_key(typed))
+    team: Team = get_object_or_404(Team.objects.for_round(found).applied(), pk=key_of(typed))
     team.round = found
     return team
 
 
 def _proposal_of(found: Round, typed: str) -> Proposal:
-    proposal: Proposal = get_object_or_404(Proposal.objects.for_round(found).with_places(), pk=_key(typed))
+    proposal: Proposal = get_object_or_404(Proposal.objects.for_round(found).with_places(), pk=key_of(typed))
     return proposal
-
-
-def _key(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else 0

@@ -1,17 +1,19 @@
 """A team's own pages: the application, and everything it does until the end."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from pledges.permissions import Action, access, can, signed_in
-from pledges.views.uploads import DOWNLOAD_HEADERS, capped
+from pledges.views.lookups import key_of
+from pledges.views.uploads import capped, download
 from pledges.workflow import WorkflowError, read_incoming
 from pledges.workflow.evidence import largest_file, most_together, too_large
 from studygroups import workflow
@@ -76,11 +78,8 @@ def files(request: HttpRequest, city: str, team: int) -> HttpResponse:
     if request.method != "POST":
         return redirect(_link(found))
     forms = _forms(found)
-    removed = request.POST.get("remove", "")
-    if removed:
-        if not (removed.isascii() and removed.isdecimal() and len(removed) < 19):
-            raise Http404
-        file = find_file(found, int(removed))
+    if removed := request.POST.get("remove", ""):
+        file = find_file(found, key_of(removed))
         told(
             request,
             lambda: workflow.remove_file(file=file, user=request.user),
@@ -109,20 +108,7 @@ def files(request: HttpRequest, city: str, team: int) -> HttpResponse:
 @signed_in
 def file(request: HttpRequest, city: str, team: int, pk: int) -> HttpResponse:
     """One file as a download, for everybody who may read the team."""
-    found = find_file(find_team(request.user, city, team), pk)
-    try:
-        content = found.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(
-        content,
-        as_attachment=True,
-        filename=found.name,
-        content_type=found.media_type,
-        headers=DOWNLOAD_HEADERS,
-    )
-    response["Content-Length"] = str(found.size)
-    return response  # type: ignore[return-value]
+    return download(find_file(find_team(request.user, city, team), pk))
 
 
 # --- The application ---
@@ -225,95 +211,119 @@ def _forms(found: Team) -> dict[str, Any]:
 
 def _step(request: HttpRequest, found: Team, forms: dict[str, Any]) -> HttpResponse | None:
     """Take the step that was asked for; None where a form has to be looked at again."""
-    user, step, here = request.user, request.POST.get("step", ""), _link(found)
+    step, office = request.POST.get("step", ""), city_of(found)
     if step in ("accept", "decline"):
-        if place_in(user, found) is None:
+        if place_in(request.user, found) is None:
             raise PermissionDenied
-        accepts = step == "accept"
-        done = _("You are in the team.") if accepts else _("Your name is off the list.")
-        told(request, lambda: workflow.answer_invitation(team=found, user=user, accepts=accepts), done)
-        return redirect(here if accepts else link("home", found.round.programme.municipality))
-    if step == "screen":
-        if not can(user, MANAGES, municipality=city_of(found)):
-            raise PermissionDenied
-        form: Any = ScreenForm(request.POST, prefix="screen", team=found)
-        forms["screen"] = form
-        if form.is_valid() and taken(
-            form,
-            lambda: workflow.screen_team(
-                team=found,
-                user=user,
-                selected=form.cleaned_data["selected"] == "yes",
-                reason=form.cleaned_data["decision"],
-            ),
-        ):
-            messages.success(request, _("The decision is recorded."))
-            return redirect(link("round", found.round.programme.municipality, round=found.round_id))
-        return None
-    if step == "withdraw":
-        if not may_write(user, found) and not can(user, MANAGES, municipality=city_of(found)):
-            raise PermissionDenied
-        form = forms["withdraw"] = WithdrawForm(request.POST, prefix="withdraw")
-        if form.is_valid() and taken(
-            form,
-            lambda: workflow.withdraw_team(
-                team=found,
-                user=user,
-                withdrawn_on=form.cleaned_data["withdrawn_on"],
-                reason=form.cleaned_data["withdrawal"],
-            ),
-        ):
-            messages.success(request, _("It is recorded that the team gave up."))
-            return redirect(here)
-        return None
-    if not may_write(user, found):
+        return _answer(request, found, accepts=step == "accept")
+    writes, manages = may_write(request.user, found), can(request.user, MANAGES, municipality=office)
+    allowed = {"screen": manages, "withdraw": writes or manages}
+    if not allowed.get(step, writes):
         raise PermissionDenied
-    if step == "log":
-        form = forms["meeting"] = MeetingForm(request.POST, prefix="meeting")
-        if form.is_valid() and taken(
-            form, lambda: workflow.log_meeting(team=found, user=user, **form.cleaned_data)
-        ):
-            messages.success(request, _("The meeting is logged."))
-            return redirect(f"{here}#meetings")
+    take = STEPS.get(step)
+    return take(request, found, forms) if take else redirect(_link(found))
+
+
+def _answer(request: HttpRequest, found: Team, *, accepts: bool) -> HttpResponse:
+    done = _("You are in the team.") if accepts else _("Your name is off the list.")
+    told(request, lambda: workflow.answer_invitation(team=found, user=request.user, accepts=accepts), done)
+    return redirect(_link(found) if accepts else link("home", found.round.programme.municipality))
+
+
+def _screen(request: HttpRequest, found: Team, forms: dict[str, Any]) -> HttpResponse | None:
+    form = forms["screen"] = ScreenForm(request.POST, prefix="screen", team=found)
+    if not form.is_valid() or not taken(
+        form,
+        lambda: workflow.screen_team(
+            team=found,
+            user=request.user,
+            selected=form.cleaned_data["selected"] == "yes",
+            reason=form.cleaned_data["decision"],
+        ),
+    ):
         return None
-    if step == "mend":
-        meeting = _meeting_of(found, request.POST.get("meeting", ""))
-        form = forms["mended"] = _mending(meeting, request.POST)
-        if form.is_valid() and taken(
-            form, lambda: workflow.mend_meeting(meeting=meeting, user=user, **form.cleaned_data)
-        ):
-            messages.success(request, _("The meeting was mended."))
-            return redirect(f"{here}#meetings")
+    messages.success(request, _("The decision is recorded."))
+    return redirect(link("round", found.round.programme.municipality, round=found.round_id))
+
+
+def _withdraw(request: HttpRequest, found: Team, forms: dict[str, Any]) -> HttpResponse | None:
+    form = forms["withdraw"] = WithdrawForm(request.POST, prefix="withdraw")
+    if not form.is_valid() or not taken(
+        form,
+        lambda: workflow.withdraw_team(
+            team=found,
+            user=request.user,
+            withdrawn_on=form.cleaned_data["withdrawn_on"],
+            reason=form.cleaned_data["withdrawal"],
+        ),
+    ):
         return None
-    steps: dict[str, tuple[Any, str]] = {
-        "report": (workflow.hand_in_report, _("The report is handed in.")),
-        "take_back": (workflow.take_back_application, _("The application is a draft again.")),
-    }
-    if step == "unlog":
-        meeting = _meeting_of(found, request.POST.get("meeting", ""))
-        told(
-            request,
-            lambda: workflow.remove_meeting(meeting=meeting, user=user),
-            _("The meeting was taken off the log."),
-        )
-        return redirect(f"{here}#meetings")
-    if step == "discard":
-        place = found.round.programme.municipality
-        gone = told(
-            request,
-            lambda: workflow.discard_application(team=found, user=user),
-            _("The application was thrown away."),
-        )
-        return redirect(link("home", place) if gone else here)
-    if step in steps:
-        function, done = steps[step]
-        told(request, lambda: function(team=found, user=user), done)
-    return redirect(here)
+    messages.success(request, _("It is recorded that the team gave up."))
+    return redirect(_link(found))
+
+
+def _log(request: HttpRequest, found: Team, forms: dict[str, Any]) -> HttpResponse | None:
+    form = forms["meeting"] = MeetingForm(request.POST, prefix="meeting")
+    if not form.is_valid() or not taken(
+        form, lambda: workflow.log_meeting(team=found, user=request.user, **form.cleaned_data)
+    ):
+        return None
+    messages.success(request, _("The meeting is logged."))
+    return redirect(f"{_link(found)}#meetings")
+
+
+def _mend(request: HttpRequest, found: Team, forms: dict[str, Any]) -> HttpResponse | None:
+    meeting = _meeting_of(found, request.POST.get("meeting", ""))
+    form = forms["mended"] = _mending(meeting, request.POST)
+    if not form.is_valid() or not taken(
+        form, lambda: workflow.mend_meeting(meeting=meeting, user=request.user, **form.cleaned_data)
+    ):
+        return None
+    messages.success(request, _("The meeting was mended."))
+    return redirect(f"{_link(found)}#meetings")
+
+
+def _unlog(request: HttpRequest, found: Team, forms: dict[str, Any]) -> HttpResponse:
+    meeting = _meeting_of(found, request.POST.get("meeting", ""))
+    done = _("The meeting was taken off the log.")
+    told(request, lambda: workflow.remove_meeting(meeting=meeting, user=request.user), done)
+    return redirect(f"{_link(found)}#meetings")
+
+
+def _hand_in(request: HttpRequest, found: Team, forms: dict[str, Any]) -> HttpResponse:
+    done = _("The report is handed in.")
+    told(request, lambda: workflow.hand_in_report(team=found, user=request.user), done)
+    return redirect(_link(found))
+
+
+def _take_back(request: HttpRequest, found: Team, forms: dict[str, Any]) -> HttpResponse:
+    done = _("The application is a draft again.")
+    told(request, lambda: workflow.take_back_application(team=found, user=request.user), done)
+    return redirect(_link(found))
+
+
+def _discard(request: HttpRequest, found: Team, forms: dict[str, Any]) -> HttpResponse:
+    done = _("The application was thrown away.")
+    if told(request, lambda: workflow.discard_application(team=found, user=request.user), done):
+        return redirect(link("home", found.round.programme.municipality))
+    return redirect(_link(found))
+
+
+# What the page's buttons send as ``step``.
+STEPS: dict[str, Callable[[HttpRequest, Team, dict[str, Any]], HttpResponse | None]] = {
+    "screen": _screen,
+    "withdraw": _withdraw,
+    "log": _log,
+    "mend": _mend,
+    "unlog": _unlog,
+    "report": _hand_in,
+    "take_back": _take_back,
+    "discard": _discard,
+}
 
 
 def _meeting_of(found: Team, typed: str) -> Meeting:
-    key = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else 0
-    meeting: Meeting = get_object_or_404(Meeting.objects.for_team(found), pk=key)
+    meeting: Meeting = get_object_or_404(Meeting.objects.for_team(found), pk=key_of(typed))
     meeting.team = found
     return meeting
 

@@ -8,7 +8,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 from pledges import workflow
 from pledges.models import EvidenceFile, Pledge, ProgressReport, ReportingPeriod
 from pledges.permissions import Action, access
-from pledges.views.uploads import DOWNLOAD_HEADERS, capped
+from pledges.views.lookups import key_of
+from pledges.views.uploads import capped, download
 from pledges.workflow import WorkflowError
 from pledges.workflow.evidence import largest_file, most_together, too_large
 from reports.quarter.held import hold_and_sign_in
@@ -70,20 +71,7 @@ def evidence_file(
     """One file as a download, for everybody who may read its report."""
     found = find_plan(request.user, city, term, plan)
     pledge = find_pledge(request.user, found, code)
-    file = _file_of(pledge, find_period(found, as_of), pk)
-    try:
-        content = file.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(
-        content,
-        as_attachment=True,
-        filename=file.name,
-        content_type=file.media_type,
-        headers=DOWNLOAD_HEADERS,
-    )
-    response["Content-Length"] = str(file.size)
-    return response  # type: ignore[return-value]
+    return download(_file_of(pledge, find_period(found, as_of), pk))
 
 
 # --- Parts ---
@@ -106,7 +94,7 @@ def _attach(request: HttpRequest, pledge: Pledge, period: ReportingPeriod) -> li
 
 
 def _remove(request: HttpRequest, pledge: Pledge, period: ReportingPeriod, pk: str) -> list[str]:
-    file = _file_of(pledge, period, int(pk) if pk.isascii() and pk.isdecimal() and len(pk) < 19 else 0)
+    file = _file_of(pledge, period, key_of(pk))
     try:
         workflow.remove_evidence(evidence=file, user=request.user)
     except WorkflowError as error:

@@ -176,6 +176,6 @@ def test_form_takes_the_same_queries_whatever_the_pledge_holds(
         AchievementFactory(report=city.first)
         AchievementFactory(report=report)
     as_officer.get(city.url)
-    with django_assert_num_queries(46):
+    with django_assert_num_queries(47):
         page = as_officer.get(city.url)
     assert isinstance(page.context["form"], QuarterForm)

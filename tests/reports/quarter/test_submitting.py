@@ -187,7 +187,7 @@ class TestCost:
     def test_save_that_comes_too_late(self, as_officer, city, django_assert_num_queries):
         as_officer.post(city.url, city.data(**self.more))
         as_officer.post(city.url, city.data(version="2", cause="글", **self.more))
-        with django_assert_num_queries(63):
+        with django_assert_num_queries(64):
             page = as_officer.post(city.url, city.data(version="2", remedy="글", **self.more))
         assert page.status_code == 409
 

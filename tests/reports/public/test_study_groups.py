@@ -144,7 +144,7 @@ def test_what_is_not_known_is_a_dash_and_no_zero(city, text_of):
 
 
 def test_city_without_programmes_says_so_and_has_no_link(naju, text_of):
-    assert "아직 공개된 학습동아리 자료가 없습니다" in text_of(LIST)
+    assert "아직 공표한 학습동아리 자료가 없습니다" in text_of(LIST)
     assert "학습동아리</a>" not in text_of("/naju/8/")
 
 

@@ -139,14 +139,14 @@ def test_round_of_which_only_the_year_is_known_is_not_offered(city, round_):
 
 def test_round_that_is_not_public_is_offered_and_says_so(as_officer, city, round_):
     page = as_officer.get(city.url).content.decode()
-    assert "아직 공개 전" in page
+    assert "아직 공표 전" in page
     now = timezone.now()
     round_.programme.published_at = round_.published_at = now
     round_.programme.save()
     round_.save()
     (event, _other) = group_events(city.pledge, city.period)
     assert event.address.endswith("/2024-1/")
-    assert "아직 공개 전" not in as_officer.get(city.url).content.decode()
+    assert "아직 공표 전" not in as_officer.get(city.url).content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 5])

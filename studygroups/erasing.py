@@ -10,7 +10,6 @@ and when, stays in the log, and no longer for which team.
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -20,10 +19,10 @@ from django.utils import timezone
 from pledges.audit import empty, operation
 from pledges.history import delete_all, update_all
 from pledges.models import AuditEntry, Municipality
+from pledges.workflow.stored import forget_after_commit
 from studygroups.enums import TeamState
 from studygroups.models import Application, Member, Team, TeamFile
 from studygroups.nextsteps import erased_on
-from studygroups.workflow.working import forget_unused
 
 # The steps that applicants and those whom they asked take themselves.
 OWN_STEPS = (
@@ -138,8 +137,7 @@ def _erase(due: Collection[Due], municipality: Municipality, user: Any) -> list[
 
 
 def _delete_people(teams: Collection[Team]) -> None:
-    for file in TeamFile.objects.filter(team__in=teams):
-        transaction.on_commit(partial(forget_unused, str(file.file.name), file.sha256), robust=True)
+    forget_after_commit(TeamFile.objects.filter(team__in=teams))
     for model in (TeamFile, Member, Application):
         model._default_manager.filter(team__in=teams).delete()
 

@@ -18,7 +18,7 @@ from pledges.models import EvidenceFile, Pledge, ProgressReport, ReportingPeriod
 from pledges.workflow.errors import WorkflowError, WrongState
 from pledges.workflow.reports import start_report
 from pledges.workflow.rules import EDITABLE, is_correction, is_settled, locked, require_entry, step_on
-from pledges.workflow.stored import forget_after_commit, forget_unused, keep_content
+from pledges.workflow.stored import forget_after_commit, keep_content, storing
 
 MEGABYTE = 1024 * 1024
 
@@ -85,19 +85,13 @@ def add_evidence(*, pledge: Pledge, period: ReportingPeriod, user: Any, incoming
         sha256=incoming.sha256,
         uploaded_by=user,
     )
-    try:
-        with transaction.atomic():
-            report = _writable(pledge, period, user)
-            _check_room(report, evidence)
-            evidence.report = report
-            with step_on("evidence_added", report, user):
-                evidence.file.name = keep_content(evidence, incoming.file)
-                evidence.save()
-    except BaseException:
-        # What was rolled back leaves no file behind.
-        if evidence.file.name:
-            forget_unused(evidence.file.name, evidence.sha256)
-        raise
+    with storing(evidence):
+        report = _writable(pledge, period, user)
+        _check_room(report, evidence)
+        evidence.report = report
+        with step_on("evidence_added", report, user):
+            keep_content(evidence, incoming.file)
+            evidence.save()
     return evidence
 
 

@@ -1,10 +1,13 @@
-"""The stored contents of evidence files: one file for each digest, however many rows point at it.
+"""The stored contents of files: one for each digest, however many rows of a model point at it.
 
 Storing and forgetting one content exclude each other until their transaction
-ends, so that no row ever points at a file that was just thrown away.
+ends, so that no row ever points at a file that was just thrown away. A row is
+of any model with ``file`` (stored under its digest), ``size`` and ``sha256``,
+whose manager finds those of one content (``for_content``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -12,44 +15,53 @@ from django.core.files.base import File
 from django.core.files.storage import Storage
 from django.db import connection, transaction
 
-from pledges.models import EvidenceFile
-from pledges.models.threads import evidence_path
+
+@contextmanager
+def storing(row: Any) -> Iterator[None]:
+    """A transaction that keeps a row's content: where it is rolled back it leaves no file behind."""
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        if row.file.name:
+            forget_unused(type(row), str(row.file.name), row.sha256)
+        raise
 
 
-def keep_content(evidence: EvidenceFile, content: File) -> str:
-    """Store the content under the row's digest unless it is there already; its name in the storage.
+def keep_content(row: Any, content: File) -> None:
+    """Store the content under the row's digest unless it is there already, and name it in the row.
 
     Inside a transaction, which then holds the digest.
     """
-    _hold(evidence.sha256)
-    storage, name = _storage(), evidence_path(evidence, "")
+    _hold(row.sha256)
+    storage, name = _storage(type(row)), row._meta.get_field("file").upload_to(row, "")
+    row.file.name = name
     if storage.exists(name):
-        if storage.size(name) == evidence.size:
-            return name
+        if storage.size(name) == row.size:
+            return
         # The machine went down in the middle of writing it.
         storage.delete(name)
     content.seek(0)
-    stored: str = storage.save(name, content)
-    return stored
+    row.file.name = storage.save(name, content)
 
 
-def forget_after_commit(rows: Iterable[EvidenceFile]) -> None:
+def forget_after_commit(rows: Iterable[Any]) -> None:
     """Throw the contents of rows that are being deleted away, once they are gone for good."""
     for row in rows:
-        transaction.on_commit(partial(forget_unused, str(row.file.name), row.sha256), robust=True)
+        forget = partial(forget_unused, type(row), str(row.file.name), row.sha256)
+        transaction.on_commit(forget, robust=True)
 
 
 @transaction.atomic
-def forget_unused(name: str, sha256: str) -> None:
-    """Throw a stored content away that no row points at."""
+def forget_unused(model: Any, name: str, sha256: str) -> None:
+    """Throw a stored content away that no row of the model points at."""
     _hold(sha256)
-    if not EvidenceFile.objects.for_content(sha256).exists():
-        _storage().delete(name)
+    if not model.objects.for_content(sha256).exists():
+        _storage(model).delete(name)
 
 
-def _storage() -> Storage:
-    field: Any = EvidenceFile._meta.get_field("file")
-    storage: Storage = field.storage
+def _storage(model: Any) -> Storage:
+    storage: Storage = model._meta.get_field("file").storage
     return storage
 
 

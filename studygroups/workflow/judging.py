@@ -19,12 +19,12 @@ from studygroups.models.results import MOST_POINTS
 from studygroups.rights import may_enter_sheets
 from studygroups.scores import highest_first, read_scores
 from studygroups.workflow.errors import NotReady, Refused
-from studygroups.workflow.programmes import _move
 from studygroups.workflow.rows import (
     LONGEST_DECISION,
     LONGEST_REASON,
     held_judge,
     held_round,
+    move,
     require_manager,
     require_round,
     require_that,
@@ -278,7 +278,7 @@ def publish_results(*, round: Round, user: Any) -> Round:
     now = timezone.now()
     with operation("results_published", user=user, municipality=round.programme.municipality_id):
         teams = list(Team.objects.for_round(round).in_state(TeamState.PRESENTED).order_by("pk"))
-        _move(teams, TeamState.COMPLETED, user)
+        move(teams, TeamState.COMPLETED, user)
         if round.programme.published_at is None:
             write(round.programme, user, published_at=now)
         write(

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges.audit import operation
-from pledges.history import create_all, delete_all, update_all
+from pledges.history import create_all, delete_all
 from pledges.models import Municipality, Pledge
 from pledges.notation import fold_key
 from pledges.permissions import Action, require
@@ -20,6 +20,7 @@ from studygroups.workflow.errors import Refused
 from studygroups.workflow.rows import (
     LONGEST_REASON,
     held_round,
+    move,
     require_day,
     require_manager,
     require_round,
@@ -203,7 +204,7 @@ def call_off_round(*, round: Round, user: Any, reason: str) -> Round:
         teams = list(
             Team.objects.for_round(round).in_state(TeamState.APPLIED, TeamState.SELECTED).order_by("pk")
         )
-        _move(teams, TeamState.NOT_SELECTED, user, decision=why, decided_at=now, decided_by=user)
+        move(teams, TeamState.NOT_SELECTED, user, decision=why, decided_at=now, decided_by=user)
         write(
             round,
             user,
@@ -244,7 +245,7 @@ def start_round(*, round: Round, user: Any) -> Round:
     if round.presents_on is None:
         raise Refused(_("Set the day of the presentation, among the dates of the round."), "presents_on")
     with operation("round_started", user=user, municipality=round.programme.municipality_id):
-        _move(selected, TeamState.RUNNING, user)
+        move(selected, TeamState.RUNNING, user)
         write(round, user, state=RoundState.RUNNING)
     notify_screened(round)
     return round
@@ -273,7 +274,7 @@ def begin_judging(*, round: Round, user: Any, presented_on: dt.date) -> Round:
     if not round.judges.present().exists():
         raise Refused(_("Name the judges first."))
     with operation("round_presented", user=user, municipality=round.programme.municipality_id):
-        _move(reported, TeamState.PRESENTED, user, presented_on=presented_on)
+        move(reported, TeamState.PRESENTED, user, presented_on=presented_on)
         paper, presentation, audience = round.programme.weights
         write(
             round,
@@ -294,14 +295,6 @@ def begin_judging(*, round: Round, user: Any, presented_on: dt.date) -> Round:
 def _held_programme(programme: Programme) -> Programme:
     held: Programme = Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=programme.pk)
     return held
-
-
-def _move(teams: Sequence[Team], state: str, user: Any, **changes: Any) -> None:
-    for team in teams:
-        team.state, team.version = state, team.version + 1
-        for name, value in changes.items():
-            setattr(team, name, value)
-    update_all(list(teams), ["state", "version", *changes], user)
 
 
 def _require_call(values: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Rows held and written: what every step begins and ends with."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -61,6 +61,15 @@ def write(row: models.Model, user: Any, **changes: Any) -> None:
         setattr(row, name, value)
     if changed:
         update_all([row], list(changed), user)
+
+
+def move(teams: Sequence[Team], state: str, user: Any, **changes: Any) -> None:
+    """Bring teams to another state, with what changes beside it."""
+    for team in teams:
+        team.state, team.version = state, team.version + 1
+        for name, value in changes.items():
+            setattr(team, name, value)
+    update_all(list(teams), ["state", "version", *changes], user)
 
 
 def require_manager(user: Any, round: Round) -> None:

@@ -1,13 +1,10 @@
 """A team at work: meetings, files, the final report, and giving up."""
 
 import datetime as dt
-import hashlib
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import File
-from django.core.files.storage import Storage
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,9 +13,9 @@ from pledges.history import create_all, delete_all
 from pledges.notation import clean_text
 from pledges.permissions import Action, can
 from pledges.workflow.evidence import Incoming, most_together
+from pledges.workflow.stored import forget_after_commit, keep_content, storing
 from studygroups.enums import AT_WORK, FileKind, RoundState, TeamState
 from studygroups.models import Meeting, Team, TeamFile
-from studygroups.models.teams import team_file_path
 from studygroups.rights import city_of, may_write
 from studygroups.workflow.errors import Refused
 from studygroups.workflow.rows import (
@@ -90,18 +87,12 @@ def add_file(*, team: Team, user: Any, incoming: Incoming, kind: str) -> TeamFil
         sha256=incoming.sha256,
         uploaded_by=user,
     )
-    try:
-        with transaction.atomic():
-            row.team = _writable(team, user)
-            _check_room(row.team, row)
-            with operation("group_file_added", user=user, municipality=city_of(team)):
-                row.file.name = _keep(row, incoming.file)
-                row.save()
-    except BaseException:
-        # What was rolled back leaves no file behind.
-        if row.file.name:
-            forget_unused(row.file.name, row.sha256)
-        raise
+    with storing(row):
+        row.team = _writable(team, user)
+        _check_room(row.team, row)
+        with operation("group_file_added", user=user, municipality=city_of(team)):
+            keep_content(row, incoming.file)
+            row.save()
     return row
 
 
@@ -117,8 +108,7 @@ def remove_file(*, file: TeamFile, user: Any) -> None:
     ):
         raise Refused(_("The report is handed in: attach its new file before you take this one off."))
     with operation("group_file_removed", user=user, municipality=city_of(team)):
-        name, sha256 = str(file.file.name), file.sha256
-        transaction.on_commit(lambda: forget_unused(name, sha256), robust=True)
+        forget_after_commit([file])
         file.delete()
 
 
@@ -201,39 +191,3 @@ def _check_room(team: Team, row: TeamFile) -> None:
             % {"limit": settings.EVIDENCE_MAX_TOTAL_MB},
             "file",
         )
-
-
-def _storage() -> Storage:
-    field: Any = TeamFile._meta.get_field("file")
-    storage: Storage = field.storage
-    return storage
-
-
-def _keep(row: TeamFile, content: File) -> str:
-    """Store the content under its digest unless it is there already; inside a transaction."""
-    _hold(row.sha256)
-    storage, name = _storage(), team_file_path(row, "")
-    if storage.exists(name):
-        if storage.size(name) == row.size:
-            return name
-        # The machine went down in the middle of writing it.
-        storage.delete(name)
-    content.seek(0)
-    stored: str = storage.save(name, content)
-    return stored
-
-
-@transaction.atomic
-def forget_unused(name: str, sha256: str) -> None:
-    """Throw a stored content away that no row points at."""
-    _hold(sha256)
-    if not TeamFile.objects.for_content(sha256).exists():
-        _storage().delete(name)
-
-
-def _hold(sha256: str) -> None:
-    """SQLite has one writer at a time (IMMEDIATE); PostgreSQL is asked for a lock of this digest."""
-    if connection.vendor == "postgresql":
-        key = int.from_bytes(hashlib.sha256(f"studygroups {sha256}".encode()).digest()[:8], signed=True)
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_xact_lock(%s)", [key])

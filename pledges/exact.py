@@ -20,6 +20,15 @@ EXACT_SCALE = 10**EXACT_PLACES
 EXACT_LIMIT = Decimal(10) ** 12
 
 
+def decimal_text(numerator: int, denominator: int, places: int, *, truncates: bool = False) -> str:
+    """``numerator / denominator`` as decimal text, rounded once, half up or cut off; no float on the way."""
+    scaled, sign = abs(numerator) * 10**places, "-" if numerator < 0 else ""
+    steps = scaled // denominator if truncates else (2 * scaled + denominator) // (2 * denominator)
+    whole, rest = divmod(steps, 10**places)
+    text = f"{whole}.{rest:0{places}d}" if places else str(whole)
+    return sign + text if steps else text
+
+
 class ExactDecimalField(models.BigIntegerField):
     """A Decimal of at most four places and below 10^12, stored as an integer of 1/10000.
 

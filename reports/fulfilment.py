@@ -43,7 +43,7 @@ from django.utils.translation import gettext as _
 
 from budgets.models import Executed, Investment, Secured
 from pledges.enums import HeadlineMethod, IndicatorKind, Rounding, Status
-from pledges.exact import unscaled
+from pledges.exact import decimal_text, unscaled
 from pledges.models import (
     Actual,
     Area,
@@ -84,19 +84,7 @@ def display_rate(rate: Fraction | None, decimals: int, rounding: str) -> str:
     """A rate as text with ``decimals`` places, rounded once, half up or truncated; "–" for none."""
     if rate is None:
         return NO_RATE
-    return _display(rate.numerator, rate.denominator, decimals, rounding)
-
-
-def _display(numerator: int, denominator: int, decimals: int, rounding: str) -> str:
-    """``numerator / denominator`` as decimal text, in integer arithmetic throughout."""
-    scaled, sign = abs(numerator) * 10**decimals, "-" if numerator < 0 else ""
-    if rounding == Rounding.TRUNCATE:
-        steps = scaled // denominator
-    else:
-        steps = (2 * scaled + denominator) // (2 * denominator)
-    whole, rest = divmod(steps, 10**decimals)
-    text = f"{whole}.{rest:0{decimals}d}" if decimals else str(whole)
-    return sign + text if steps else text
+    return decimal_text(rate.numerator, rate.denominator, decimals, truncates=rounding == Rounding.TRUNCATE)
 
 
 def exact_text(rate: Fraction | None) -> str | None:
@@ -162,7 +150,10 @@ class Mean:
             return NO_RATE
         if len(self.parts) > _EXACT_AT_ONCE:
             low, high = (
-                _display(bound, _SCALE * self.of, self.decimals, self.rounding) for bound in self._bounds
+                decimal_text(
+                    bound, _SCALE * self.of, self.decimals, truncates=self.rounding == Rounding.TRUNCATE
+                )
+                for bound in self._bounds
             )
             if low == high:
                 return low

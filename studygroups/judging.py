@@ -11,6 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Generic, TypeVar
 
+from pledges.exact import decimal_text
+
 # From so many totals on the highest and the lowest are dropped.
 TRIMMED_FROM = 3
 
@@ -78,13 +80,7 @@ def team_score(totals: Iterable[Fraction | None]) -> Score:
 
 def display_score(score: Fraction | None, places: int = 2) -> str:
     """A score rounded half up, once, as it is shown; "–" where there is none."""
-    if score is None:
-        return "–"
-    whole, rest = divmod(score.numerator * 10**places, score.denominator)
-    if rest * 2 >= score.denominator:
-        whole += 1
-    text = f"{whole:0{places + 1}d}"
-    return f"{text[:-places]}.{text[-places:]}" if places else text
+    return "–" if score is None else decimal_text(score.numerator, score.denominator, places)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
+from pledges.exact import decimal_text
+
 
 def most_outsiders(people: int, percent: int) -> int:
     """How many of so many people may be outsiders: the share, never rounded up."""
@@ -42,13 +44,7 @@ def check_team(*, people: int, outsiders: int, most_members: int, outsiders_perc
 
 def display_percent(share: Fraction | None, places: int = 1) -> str:
     """A share as percent, rounded half up once, as it is shown: 52 of 70 is 74.3; "–" where there is none."""
-    if share is None:
-        return "–"
-    whole, rest = divmod(share.numerator * 100 * 10**places, share.denominator)
-    if rest * 2 >= share.denominator:
-        whole += 1
-    text = f"{whole:0{places + 1}d}"
-    return f"{text[:-places]}.{text[-places:]}" if places else text
+    return "–" if share is None else decimal_text(share.numerator * 100, share.denominator, places)
 
 
 def add_months(day: dt.date, months: int) -> dt.date:
